@@ -1,19 +1,19 @@
 import type { ProblemDetails } from "@faultline/model";
 import { readCollectorClock } from "./collector-clock.ts";
 
-/** What became of a request to the collector. */
+/** The result of a request to the collector. */
 export type Reply<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: ProblemDetails };
 
 const TIMEOUT_MS = 15_000;
 
-/** Asks the collector that served this page. Its answers are its own types: one version serves both. */
+/** Sends a request to the collector that served this page. Page and API have the same version, so answers are not validated. */
 export async function ask<T>(path: string, init: RequestInit = {}): Promise<Reply<T>> {
   const signal = init.signal ? AbortSignal.any([init.signal, AbortSignal.timeout(TIMEOUT_MS)]) : AbortSignal.timeout(TIMEOUT_MS);
   try {
     const response = await fetch(path, { ...init, signal });
     readCollectorClock(response.headers.get("date"), Date.now());
     const body: unknown = await response.json();
-    // The page and the API come from one build; `value` is what the route of this path composes.
+    // The page and the API come from one build, so `value` has the type that this path's route returns.
     return response.ok ? { ok: true, value: body as T } : { ok: false, problem: body as ProblemDetails };
   } catch (error) {
     const isSlow = error instanceof Error && error.name === "TimeoutError";

@@ -21,7 +21,7 @@ const TITLES: Readonly<Record<Page["kind"], string>> = {
   unknown: "No such page",
 };
 
-/** The frame around every page: where one is, whether it is live, light or dark, and how the collector is doing. */
+/** The frame around every page: navigation, live status, theme, and the collector's health. */
 export function App(): ReactNode {
   const address = useAddress();
   const { pathname, search } = new URL(address, location.origin);
@@ -86,7 +86,7 @@ function Shown({ page }: { readonly page: Page }): ReactNode {
 
 const HEADING_TRIES = 30;
 
-/** After a change of page the focus goes to the new heading, once it is there, so that a keyboard and a screen reader follow. */
+/** Moves the focus to a new page's heading once it is rendered, so that keyboard and screen reader follow. */
 function usePageFocus(path: string, title: string): void {
   const shown = useRef(path);
   useEffect(() => {
@@ -104,7 +104,7 @@ function usePageFocus(path: string, title: string): void {
   }, [path, title]);
 }
 
-/** Says whether what is shown moves on by itself: a time that was chosen stays as it is. */
+/** Shows whether the page updates by itself; one that shows a chosen time does not. */
 function LiveMark({ isPast }: { readonly isPast: boolean }): ReactNode {
   const live = useContext(LiveContext);
   const [isOpen, setOpen] = useState(false);

@@ -1,6 +1,6 @@
-/** How far the collector's clock is ahead of this machine's, as its last answer showed. */
+/** How far the collector's clock is ahead of this machine's, according to its last answer. */
 let aheadMs = 0;
-/** The header that tells it has whole seconds, and an answer takes a moment: less than this is no difference. */
+/** A smaller difference is ignored: the `Date` header has whole seconds, and an answer takes time to arrive. */
 const LEAST_MS = 2000;
 
 /** Reads the collector's clock from an answer's `Date` header (RFC 9110 section 6.6.1); without one nothing changes. */
@@ -11,7 +11,7 @@ export function readCollectorClock(date: string | null, nowMs: number): void {
   aheadMs = Math.abs(difference) < LEAST_MS ? 0 : difference;
 }
 
-/** The time at the collector, Unix ms: what "two minutes ago" is counted from, whatever the viewer's own clock says. */
+/** The collector's time in Unix ms. "Two minutes ago" is relative to it, not to the viewer's own clock. */
 export function toCollectorTime(nowMs: number): number {
   return nowMs + aheadMs;
 }

@@ -1,6 +1,6 @@
 import type { ArmCounts, Change, OverviewRow } from "@faultline/model";
 
-/** A release of the window with what its version and the one before it have answered in the window. */
+/** A release within the window, with the request counts of its version and of the previous one in that window. */
 export type ReleaseComparison = {
   readonly service: string;
   readonly version: string;
@@ -11,8 +11,8 @@ export type ReleaseComparison = {
 };
 
 /**
- * The releases of a window, newest first, each against the version before it, by the counts of the window's rows. A version that is
- * rolled out in steps is one release, at its first step; one whose new version has answered nothing is left out.
+ * Compares each release of a window with the version before it, by the counts of the window's rows, newest first. A version that is
+ * rolled out in steps is one release, dated by its first step; a release whose new version had no requests is left out.
  */
 export function compareReleases(changes: readonly Change[], rows: readonly OverviewRow[]): readonly ReleaseComparison[] {
   const releases = new Map<string, ReleaseComparison>();

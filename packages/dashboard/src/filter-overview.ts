@@ -1,18 +1,18 @@
 import type { CountSeries, OverviewAnswer, OverviewRow } from "@faultline/model";
 
-/** What the overview is narrowed to; an absent one is any. */
+/** What the overview is filtered by; an absent member matches everything. */
 export type OverviewFilter = { readonly service?: string; readonly version?: string; readonly region?: string };
 
-/** The names that an overview can be narrowed by, in the order of its form. */
+/** The members that an overview can be filtered by, in the order of the form's fields. */
 export const FILTER_NAMES = ["service", "version", "region"] as const;
 
-/** The values of one name among the rows that fit the rest of a filter, in order: none of them leads to an empty page. */
+/** The sorted values of one member among the rows that match the rest of a filter, so that no choice leads to an empty page. */
 export function listValues(rows: readonly OverviewRow[], name: (typeof FILTER_NAMES)[number], filter: OverviewFilter): readonly string[] {
   const { [name]: _own, ...rest } = filter;
   return [...new Set(rows.filter((row) => fits(row, rest)).flatMap((row) => row[name] ?? []))].sort();
 }
 
-/** The overview as it is for a filter: its rows, and the counts and the line that these rows make together. */
+/** The overview reduced to the rows that match a filter, with their counts and series added up. */
 export function filterOverview(overview: OverviewAnswer, filter: OverviewFilter): OverviewAnswer {
   if (FILTER_NAMES.every((name) => filter[name] === undefined)) return overview;
   const rows = overview.rows.filter((row) => fits(row, filter));
@@ -35,7 +35,7 @@ function fits(row: OverviewRow, filter: OverviewFilter): boolean {
   return FILTER_NAMES.every((name) => filter[name] === undefined || row[name] === filter[name]);
 }
 
-/** All rows of an overview have the same steps. */
+/** Adds up the series of rows, which all have the same steps. */
 function addSeries([first, ...others]: readonly OverviewRow[]): CountSeries | undefined {
   if (first === undefined) return undefined;
   const { series } = first;

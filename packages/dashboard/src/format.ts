@@ -5,7 +5,7 @@ export function formatCount(count: number): string {
   return NUMBER.format(count);
 }
 
-/** A count in few characters: 9,999, 12.3k, 3.4M. */
+/** A short form of a count: 9,999, 12.3k, 3.4M. */
 export function formatCompact(count: number): string {
   if (count < 10_000) return NUMBER.format(count);
   const [size, unit] = count < 1e6 ? [1e3, "k"] : count < 1e9 ? [1e6, "M"] : [1e9, "G"];
@@ -13,7 +13,7 @@ export function formatCompact(count: number): string {
   return `${value.toFixed(value < 100 ? 1 : 0).replace(/\.0$/, "")}${unit}`;
 }
 
-/** A ratio as a percentage with as many digits as it deserves: 0.03 %, 1.2 %, 48 %. */
+/** A ratio as a percentage with a sensible number of digits: 0.03 %, 1.2 %, 48 %. */
 export function formatRatio(ratio: number): string {
   const percent = ratio * 100;
   if (percent === 0) return "0 %";
@@ -22,7 +22,7 @@ export function formatRatio(ratio: number): string {
   return `${percent.toFixed(digits)} %`;
 }
 
-/** A span of time: 340 µs, 12 ms, 1.24 s, 3 min 5 s, 2 h 10 min. */
+/** A duration: 340 µs, 12 ms, 1.24 s, 3 min 5 s, 2 h 10 min. */
 export function formatDuration(ms: number): string {
   if (ms < 1) return `${Math.round(ms * 1000)} µs`;
   if (ms < 10) return `${ms.toFixed(1)} ms`;
@@ -38,7 +38,7 @@ function toRest(count: number, unit: string): string {
   return count === 0 ? "" : ` ${count} ${unit}`;
 }
 
-/** How long ago something was, coarsely: now, 12 s ago, 3 min ago, 2 h ago, 4 d ago. */
+/** A rough statement of how long ago something was: now, 12 s ago, 3 min ago, 2 h ago, 4 d ago. */
 export function formatAgo(timeMs: number, nowMs: number): string {
   const seconds = Math.round((nowMs - timeMs) / 1000);
   if (seconds < 5) return "now";
@@ -76,10 +76,10 @@ export function formatBytes(bytes: number): string {
   return `${value.toFixed(value < 100 ? 1 : 0)} ${units[power - 1] ?? "kB"}`;
 }
 
-/** Controls that change how text reads without being seen: C0 but tab and line feed, DEL, C1, zero width, and bidi overrides. */
+/** Invisible characters that change how text reads: C0 except tab and line feed, DEL, C1, zero width, and bidi overrides. */
 const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
 
-/** Captured text as it may be shown: every unseen control becomes a visible sign, so that text cannot pretend to be other text. */
+/** Makes captured text safe to show: every invisible control becomes a visible sign, so that no text can pass for another. */
 export function toVisibleText(text: string): string {
   return text
     .replaceAll("\r\n", "\n")
@@ -88,14 +88,14 @@ export function toVisibleText(text: string): string {
     );
 }
 
-/** At most `most` characters, with the middle left out of what is longer. */
+/** Shortens a text to `most` characters by leaving out its middle. */
 export function shorten(text: string, most: number): string {
   if (text.length <= most) return text;
   const tail = Math.floor(most / 3);
   return `${text.slice(0, most - tail - 1)}…${text.slice(-tail)}`;
 }
 
-/** A reason as a sentence: with a capital, and an end where it has none. */
+/** Makes a reason a sentence: with a capital letter, and with a full stop unless it ends with a mark already. */
 export function toSentence(text: string): string {
   return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}${/[.?!]$/.test(text) ? "" : "."}`;
 }

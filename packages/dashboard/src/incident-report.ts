@@ -8,7 +8,7 @@ const MOST_FRAMES = 12;
 const MOST_TEXT = 600;
 
 /**
- * A fault as Markdown to paste into a ticket or a channel: the verdict, the numbers, the path with its fates, the evidence, what changed
+ * Writes a fault as Markdown to paste into a ticket or a channel: the verdict, the numbers, the path with its fates, the evidence, what changed
  * before it, what to check and run, and links back. Times are UTC, because its readers sit elsewhere. `origin` is this collector's address.
  */
 export function writeIncidentReport(value: FaultAnswer, origin: string): string {
@@ -71,7 +71,7 @@ function writeException({ example }: FaultAnswer): readonly string[] {
   return [`## Exception, in ${toText(exception.service)}`, toFence(shorten(stack, MOST_TEXT * 4))];
 }
 
-/** What was changed before the first failure, the nearest first. */
+/** The changes before the first failure, latest first. */
 function writeChanges(changes: readonly Change[], firstSeenMs: number): readonly string[] {
   const before = changes.filter(({ timeMs }) => timeMs <= firstSeenMs).sort((a, b) => b.timeMs - a.timeMs);
   if (before.length === 0) return [];
@@ -109,7 +109,7 @@ function formatUtc(timeMs: number): string {
   return `${new Date(timeMs).toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
-/** Captured text in a line of Markdown: what would be markup, a mention or a link of its own is text. */
+/** Escapes captured text for a line of Markdown, so that markup, mentions and links in it have no effect. */
 function toText(text: string): string {
   return shorten(toVisibleText(text).replaceAll(/\s+/g, " ").trim(), MOST_TEXT)
     .replaceAll(/[\\`*_[\]<>#|~]/g, String.raw`\$&`)

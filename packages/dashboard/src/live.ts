@@ -1,21 +1,21 @@
 import type { FaultListing } from "@faultline/model";
 import { createContext, useContext, useEffect, useRef } from "react";
 
-/** What the collector tells while a page is open. `reset`: something was missed, ask again. */
+/** Messages that the collector pushes to an open page. `reset`: some were missed, so everything must be requested again. */
 export type LiveMessage =
   | { readonly kind: "fault"; readonly fault: FaultListing }
   | { readonly kind: "counts" }
   | { readonly kind: "reset" };
 
-/** One connection for all parts of the page. */
+/** The connection that all parts of the page share. */
 export type LiveConnection = {
   subscribe(listener: (message: LiveMessage) => void): () => void;
-  /** Calls at once and at every change with whether the stream is open. */
+  /** Calls `listener` immediately, and whenever the stream opens or closes. */
   watch(listener: (isOpen: boolean) => void): () => void;
   close(): void;
 };
 
-/** Opens `/api/events`. The browser reconnects by itself and says where it stopped; after a break everything is asked again. */
+/** Opens `/api/events`. The browser reconnects by itself and says where it stopped; after an interruption everything is requested again. */
 export function openLive(): LiveConnection {
   const source = new EventSource("/api/events");
   const listeners = new Set<(message: LiveMessage) => void>();
@@ -57,10 +57,10 @@ export function openLive(): LiveConnection {
   };
 }
 
-/** The connection of the page; absent in tests that need none. */
+/** The page's connection; absent in tests that need none. */
 export const LiveContext = createContext<LiveConnection | undefined>(undefined);
 
-/** Calls the newest `listener` with every live message while the component stands. */
+/** Calls the latest `listener` with every live message while the component is mounted. */
 export function useLive(listener: (message: LiveMessage) => void): void {
   const live = useContext(LiveContext);
   const newest = useRef(listener);

@@ -1,11 +1,11 @@
 import type { FaultListing } from "@faultline/model";
 
-/** Puts a fault that just changed into a list: it replaces its older self and the list is in order again. */
+/** Puts a changed fault into a list in place of its older state, and sorts the list again. */
 export function mergeFault(faults: readonly FaultListing[], changed: FaultListing): readonly FaultListing[] {
   return orderFaults([changed, ...faults.filter((fault) => fault.fingerprint !== changed.fingerprint)]);
 }
 
-/** Open ones first; of those, what was seen in the same minute counts as equally new, and the louder one comes first. */
+/** Sorts faults: open ones first, then by the minute when they were last seen, then by count. */
 export function orderFaults(faults: readonly FaultListing[]): readonly FaultListing[] {
   const minute = (fault: FaultListing): number => Math.floor(fault.lastSeenMs / 60_000);
   return [...faults].sort(

@@ -2,7 +2,7 @@ import { useSyncExternalStore } from "react";
 import { FILTER_NAMES, type OverviewFilter } from "./filter-overview.ts";
 import { parseRange, type TimeRange, toRangeQuery } from "./time-range.ts";
 
-/** The pages there are, with what their address says. */
+/** The pages of the dashboard, with the parameters in their addresses. */
 export type Page =
   | { readonly kind: "overview"; readonly range: TimeRange; readonly filter: OverviewFilter }
   | { readonly kind: "fault"; readonly fingerprint: string; readonly traceId?: string }
@@ -11,7 +11,7 @@ export type Page =
   | { readonly kind: "rollout"; readonly query: string }
   | { readonly kind: "unknown"; readonly path: string };
 
-/** Reads a page from an address; what is no page of ours is `unknown`. */
+/** Reads a page from an address; an address of no page gives `unknown`. */
 export function parsePage(path: string, query: string): Page {
   const [first = "", second, ...rest] = path.split("/").slice(1);
   const params = new URLSearchParams(query);
@@ -56,7 +56,7 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-/** Goes to an address of ours without loading the page again. */
+/** Navigates within the dashboard without reloading the page. */
 export function navigate(address: string, { replace = false } = {}): void {
   if (replace) history.replaceState(null, "", address);
   else history.pushState(null, "", address);
@@ -64,12 +64,12 @@ export function navigate(address: string, { replace = false } = {}): void {
   if (!replace) scrollTo(0, 0);
 }
 
-/** The address as it is now: path and query; changes re-render. */
+/** The current path and query; a change re-renders the component. */
 export function useAddress(): string {
   return useSyncExternalStore(subscribe, () => location.pathname + location.search);
 }
 
-/** The address of the overview over a time, narrowed by a filter. */
+/** The address of the overview of a time range, with a filter. */
 export function toOverviewAddress(range: TimeRange, filter: OverviewFilter): string {
   const params = toRangeQuery(range);
   for (const name of FILTER_NAMES) if (filter[name] !== undefined) params.set(name, filter[name]);
@@ -81,7 +81,7 @@ export function toFaultAddress(fingerprint: string): string {
   return `/faults/${encodeURIComponent(fingerprint)}`;
 }
 
-/** The address of a trace's page, with one span in view and the way to the fault that it is an example of. */
+/** The address of a trace's page, with one span in view and a link back to the fault that it is an example of. */
 export function toTraceAddress(traceId: string, spanId?: string, fingerprint?: string): string {
   const params = new URLSearchParams();
   if (spanId !== undefined) params.set("span", spanId);

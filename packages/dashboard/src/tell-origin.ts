@@ -1,7 +1,7 @@
 import type { Change, HopAccount, TraceAnswer } from "@faultline/model";
 import { formatDuration } from "./format.ts";
 
-/** A change is said beside a fault's beginning when it was so shortly before. */
+/** How long before a fault's beginning a change may lie to be mentioned with it. */
 const SHORTLY_MS = 15 * 60_000;
 
 /** The last change of a hop on the path shortly before the first failure, as `2 s after the deploy of shop 2.5.0`: when, not why. */
@@ -17,7 +17,7 @@ export function tellChangeBefore(changes: readonly Change[], path: readonly HopA
   return `${formatDuration(firstSeenMs - last.timeMs)} after the ${last.kind} of ${what}`;
 }
 
-/** Where a trace's failure began, as far as the trace alone shows it: the span, its status, and what its service threw. */
+/** Where a trace's failure began, as far as the trace alone shows: the span, its status, and the exception of its service. */
 export function tellOrigin({ rows, failingSpanId, exceptions }: TraceAnswer): string | undefined {
   const row = rows.find(({ spanId }) => spanId === failingSpanId);
   if (row === undefined) return undefined;

@@ -2,21 +2,21 @@ import type { ProblemDetails } from "@faultline/model";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { ask } from "./api-client.ts";
 
-/** What a page knows of an answer it needs. An old answer stays while a new one is on its way or could not be had. */
+/** The state of an answer that a page needs. An old answer stays while a new one is on its way or has failed. */
 export type Resource<T> =
   | { readonly kind: "loading" }
   | { readonly kind: "ready"; readonly value: T; readonly problem?: ProblemDetails }
   | { readonly kind: "failed"; readonly problem: ProblemDetails };
 
-/** After a failure a page asks again this often. */
+/** The interval at which a page retries after a failure. */
 const RETRY_MS = 3000;
-/** Live events may ask for a refresh many times a second; the collector is asked at most this often. */
+/** The shortest interval between two requests, however often live events ask for a refresh. */
 const LEAST_PAUSE_MS = 1000;
 /** An open page may keep the collector busy for at most a tenth of the time. */
 const PAUSE_PER_ANSWER = 10;
 const MOST_PAUSE_MS = 30_000;
 
-/** Reads `path` and keeps it; the second value asks again, soon and not too often. Without a path it asks nothing. */
+/** Fetches `path` and keeps the answer; the second value is a throttled refresh. Without a path nothing is fetched. */
 export function useResource<T>(path: string | undefined): readonly [Resource<T>, () => void] {
   const [held, setHeld] = useState<{ readonly path: string | undefined; readonly resource: Resource<T> }>({
     path,
@@ -42,7 +42,7 @@ function merge<T>(old: Resource<T>, reply: AskReply<T>): Resource<T> {
   return old.kind === "ready" ? { ...old, problem: reply.problem } : { kind: "failed", problem: reply.problem };
 }
 
-/** One question at a time, at most one waiting; a failed one is asked again unless the answer was a refusal. */
+/** Sends one request at a time, with at most one more waiting. A failed one is retried, unless it was refused with a 4xx. */
 function createReader<T>(path: string, tell: (reply: AskReply<T>) => void): { refresh: () => void; stop: () => void } {
   const abort = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -66,7 +66,7 @@ function createReader<T>(path: string, tell: (reply: AskReply<T>) => void): { re
   const plan = (afterMs: number): void => {
     timer ??= setTimeout(() => void read(), Math.max(0, askedAtMs + afterMs - performance.now()));
   };
-  // A page that nobody sees asks nothing; when it is seen again it asks once.
+  // A hidden page fetches nothing; when it becomes visible again it fetches once.
   const onSeen = (): void => {
     if (!document.hidden && isWanted && !isAsking) plan(pauseMs);
   };

@@ -1,6 +1,6 @@
 import type { ProbeResponse } from "@faultline/playbook/triage";
 
-/** A body that did not come to its end says so: a success that breaks off is none. */
+/** Says how a body ended, where it did not end properly: a success that breaks off is no success. */
 export function describeEnd({ bodyEnd, headers, isMislabelled }: ProbeResponse): string {
   const announced = headers.find(([name]) => name.toLowerCase() === "content-length")?.[1];
   if (isMislabelled === true) return " that are not what Content-Encoding says";

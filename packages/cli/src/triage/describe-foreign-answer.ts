@@ -1,4 +1,4 @@
-/** What protocols other than HTTP/1.1 begin their answers with. */
+/** How the answers of protocols other than HTTP/1.1 begin. */
 const BEGINNINGS: readonly (readonly [begins: (bytes: Buffer) => boolean, sentence: string])[] = [
   // A SETTINGS frame: 24 bits of length, then type 4 (RFC 9113, section 3.4).
   [
@@ -14,7 +14,7 @@ const BEGINNINGS: readonly (readonly [begins: (bytes: Buffer) => boolean, senten
 ];
 const SHOWN_BYTES = 40;
 
-/** A sentence for what came in place of an HTTP/1.1 response, by its first bytes, which Node keeps on the parser's error. */
+/** Describes what arrived instead of an HTTP/1.1 response, judged by its first bytes, which Node keeps on the parser's error. */
 export function describeForeignAnswer(error: Error): string | undefined {
   if (!("code" in error) || error.code !== "HPE_INVALID_CONSTANT" || !("rawPacket" in error) || !Buffer.isBuffer(error.rawPacket)) {
     return undefined;

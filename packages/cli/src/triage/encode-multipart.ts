@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { FormField } from "@faultline/formats/curl";
 
-/** What curl takes a file for by the end of its name. Source: curl, Curl_mime_contenttype. */
+/** The content types that curl derives from a file's extension. Source: curl, Curl_mime_contenttype. */
 const TYPES: Readonly<Record<string, string>> = {
   gif: "image/gif",
   jpg: "image/jpeg",
@@ -16,8 +16,8 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * A multipart/form-data body as curl makes it of the fields of a form. The boundary is a digest of the fields, so that the same command is
- * the same request. Source: RFC 7578, and curl's manual for `-F`.
+ * Encodes form fields as curl does, as multipart/form-data. The boundary is a digest of the fields, so that the same command always sends
+ * the same bytes. Source: RFC 7578, and curl's manual for `-F`.
  */
 export function encodeMultipart(
   fields: readonly FormField[],
@@ -36,7 +36,7 @@ export function encodeMultipart(
   return { boundary, body: Buffer.concat([...parts, Buffer.from(`--${boundary}--\r\n`)]) };
 }
 
-/** By the name that is sent, else by the file's own; text that is sent as a field has no type. */
+/** Guesses a field's content type from the file name that is sent, or else from the local file's name. A plain text field has none. */
 function guessType({ filename, content }: FormField): string | undefined {
   const path = content.kind === "file" ? content.path : "";
   const known = [filename ?? "", path].map((each) => TYPES[/\.([a-z]+)$/i.exec(each)?.[1]?.toLowerCase() ?? ""]).find(Boolean);

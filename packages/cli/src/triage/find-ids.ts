@@ -1,4 +1,4 @@
-/** An id that finds this exchange in somebody's logs or traces; `header` says where it stood. */
+/** An id by which this exchange can be found in logs or traces; `header` is where it was read. */
 export type FoundId = { readonly header: string; readonly value: string; readonly finds: string };
 
 const IN_LOGS = "the request in the app's logs";
@@ -23,7 +23,7 @@ const KNOWN: readonly { readonly name: RegExp; readonly finds: string; readonly 
   { name: /^(?:x-)?(?:request|correlation|transaction|error|event)-?id$|^x-faultline-\w+$/, finds: IN_LOGS },
 ];
 
-/** Request and trace ids in a response's headers, by any vendor's name. */
+/** Finds request and trace ids in a response's headers, under the names that vendors give them. */
 export function findIds(headers: readonly (readonly [string, string])[]): readonly FoundId[] {
   return headers.flatMap(([header, value]) => {
     const known = KNOWN.find(({ name }) => name.test(header.toLowerCase()));
@@ -32,10 +32,10 @@ export function findIds(headers: readonly (readonly [string, string])[]): readon
   });
 }
 
-/** What a log can be searched for: no dash alone, and no mark that stands for a secret. */
+/** Values worth searching a log for: not a lone dash, and not the marker of a redacted secret. */
 const SEARCHED = /^[\w.:;=+/|@~-]{4,200}$/;
 
-/** The id by which the team's own logs or traces are most likely to know the request; undefined where all are a vendor's, or none tells anything. */
+/** The id most likely to be in the team's own logs or traces; undefined where all ids are a vendor's or none is usable. */
 export function findOwnId(ids: readonly FoundId[]): string | undefined {
   const own = [IN_LOGS, IN_TRACES].flatMap((place) => ids.filter(({ finds }) => finds.startsWith(place)));
   return own.map(({ value }) => value).find((value) => SEARCHED.test(value));
@@ -48,7 +48,7 @@ const BODY_IDS: readonly { readonly name: RegExp; readonly finds: string }[] = [
 ];
 const ID = /^[\w.:-]{6,128}$/;
 
-/** Request and trace ids among the members of a JSON error body, or of its `error` member; none where the body is no JSON object. */
+/** Finds request and trace ids in a JSON error body or in its `error` member. A body that is not a JSON object has none. */
 export function findBodyIds(body: string): readonly FoundId[] {
   const members = toObject(parse(body));
   return [...Object.entries(members), ...Object.entries(toObject(members["error"]))].flatMap(([name, value]) => {

@@ -2,7 +2,7 @@ import { isCutShort, isFailedProbe, type Probe, type Triage } from "@faultline/p
 import { wrap } from "../output/wrap.ts";
 import { describeEnd } from "./describe-end.ts";
 
-/** What is said where the request did not fail: what came, and how to meet the failure that was meant. */
+/** Reports a request that did not fail: what was answered, and how to reproduce the failure that the user meant. */
 export function formatNoFailure(probes: readonly Probe[], { diagnosis }: Triage, columns: number): string {
   const [first] = probes;
   const status = first?.response?.status ?? 0;
@@ -27,7 +27,7 @@ export function formatNoFailure(probes: readonly Probe[], { diagnosis }: Triage,
   return `${[...wrap(said, columns), "", "NEXT", ...hints].join("\n")}\n`;
 }
 
-/** Where the limit is that --probe-body found. */
+/** The size limit that --probe-body found. */
 function describeSizes(probes: readonly Probe[]): string {
   const sized = probes.filter(({ purpose }) => purpose === "body-size" || purpose === "first");
   const isRefused = (probe: Probe): boolean => probe.response?.status === 413 || isFailedProbe(probe);
@@ -45,7 +45,7 @@ function describeOutcome(status: number): string {
   return `It was answered with ${status}`;
 }
 
-/** Leads on to another address (RFC 9110 section 15.4), as 300 and 304 do not by themselves. */
+/** True for statuses that lead to another address (RFC 9110 section 15.4); 300 and 304 do not. */
 function isRedirect(status: number): boolean {
   return [301, 302, 303, 307, 308].includes(status);
 }

@@ -8,7 +8,10 @@ const LABEL_WIDTH = 13;
 
 type TlsReport = { readonly triage: Pick<Triage, "diagnosis" | "tlsFlaws"> };
 
-/** What the handshakes showed: version, certificate, issuer, days, chain; and what is wrong with it. One line each, or more where it is longer than `columns`. */
+/**
+ * Shows what the handshakes found: version, certificate, issuer, days, chain, and what is wrong with them. Each gets a line, wrapped at
+ * `columns`.
+ */
 export function formatTls(handshakes: readonly TlsHandshake[], { triage }: TlsReport, columns: number): readonly string[] {
   const nowMs = triage.diagnosis.scope.window.toMs;
   const lines = handshakes.flatMap((each) => formatHandshake(each, nowMs));
@@ -42,14 +45,14 @@ function formatDay(ms: number): string {
   return Number.isFinite(ms) ? new Date(ms).toISOString().slice(0, 10) : "an unknown day";
 }
 
-/** How long a certificate still holds, or has been over. */
+/** How long a certificate is still valid, or how long ago it expired. */
 export function formatDaysLeft(ms: number): string {
   const count = Math.floor(Math.abs(ms) / DAY_MS);
   const days = `${count} day${count === 1 ? "" : "s"}`;
   return ms < 0 ? `over for ${days}` : `${days} left`;
 }
 
-/** Breaks behind the label, so that the labels stay a column of their own. */
+/** Wraps the text after the label, so that labels keep a column of their own. */
 function breakLine(line: string, columns: number): readonly string[] {
   const label = line.slice(0, LABEL_WIDTH + 2);
   const [first = "", ...rest] = wrap(`${" ".repeat(label.length)}${line.slice(label.length)}`, columns);

@@ -9,17 +9,17 @@ import { formatTls } from "./format-tls.ts";
 import type { ShownRequest } from "./redact-probe.ts";
 import { toPlainLine } from "./to-plain-line.ts";
 
-/** Everything a triage shows; all of it redacted. */
+/** Everything that a triage shows, already redacted. */
 export type TriageReport = {
   readonly request: ShownRequest;
-  /** In the order sent. */
+  /** In the order in which they were sent. */
   readonly probes: readonly [Probe, ...Probe[]];
   readonly ids: readonly FoundId[];
   readonly bodyExcerpt?: string;
   readonly triage: Triage;
-  /** What was planned and there was no time for. */
+  /** Planned steps that there was no time for. */
   readonly undone: readonly string[];
-  /** Handshakes with the host over TLS; absent where it was not asked over TLS, or could not be reached. */
+  /** TLS handshakes with the host; absent for plain HTTP, or where the host could not be reached. */
   readonly tls?: readonly TlsHandshake[];
 };
 
@@ -31,7 +31,7 @@ export function toExcerpt(text: string): string {
   return line.length <= EXCERPT_CHARACTERS ? line : `${line.slice(0, EXCERPT_CHARACTERS - 1)}…`;
 }
 
-/** The request exactly as it goes over the wire, but for its secrets. */
+/** The request exactly as it is sent, except for its secrets. */
 export function formatRequest({ method, url, headers, body }: ShownRequest): string {
   const { pathname, search } = new URL(url);
   const lines = [`${method} ${pathname}${search} HTTP/1.1`, ...headers.map(([name, value]) => `${name}: ${value}`)];
@@ -42,12 +42,14 @@ export function formatRequest({ method, url, headers, body }: ShownRequest): str
 const LABEL_WIDTH = 18;
 const OUTCOME_WIDTH = 5;
 
-/** One probe on one line: what it was for, what came, how long it took in all and in each step; the steps on their own where a terminal is narrow. */
+/**
+ * One probe on one line: its purpose, the result, the total time and that of each step. In a narrow terminal the steps get their own line.
+ */
 export function formatProbe(probe: Probe, columns = Number.POSITIVE_INFINITY): string {
   const { purpose, url, response, failure, totalMs, requestBodyBytes } = probe;
   const what =
     response === undefined ? `${failure?.code ?? "no response"} while in ${failure?.phase ?? "unknown"}` : String(response.status);
-  // The simple endpoint is on the same host; the whole address of the direct one is what somebody gave.
+  // The simple endpoint is on the same host, so its path is enough; of the direct probe the user's own origin is shown.
   const detail = { simple: ` ${pathOf(url)}`, direct: ` ${originOf(url)}`, "body-size": ` ${requestBodyBytes} bytes` };
   const where = Object.hasOwn(detail, purpose) ? detail[purpose as keyof typeof detail] : "";
   const label = toPlainLine(purpose + where);
@@ -81,10 +83,10 @@ function formatSteps({ dnsMs, connectMs, tlsMs, firstByteMs }: Probe): string {
 }
 
 const MOST_OF_ADDRESS = 100;
-/** Leads nowhere, whatever address it names. */
+/** Redirects nowhere, even if it has a Location header. */
 const NOT_MODIFIED = 304;
 
-/** Where a redirect leads: without it, what is asked next would seem the same again. */
+/** Where a redirect leads; without this, the next request would look like a repetition. */
 function formatLead(response: Probe["response"]): string {
   if (response === undefined || response.status < 300 || response.status > 399 || response.status === NOT_MODIFIED) return "";
   const location = toPlainLine(response.headers.find(([name]) => name.toLowerCase() === "location")?.[1] ?? "");
@@ -95,10 +97,10 @@ function formatMs(ms: number): string {
   return ms >= 1000 ? `${(ms / 1000).toFixed(2)} s` : `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
 }
 
-/** What stands after the probes: the verdict and what to do next, for who reads no further; then the response, and what the verdict stands on. */
+/** The part after the probes: first the verdict and what to do next, for readers who stop there; then the response and the evidence. */
 export function formatFindings(report: TriageReport, columns: number): string {
   const { diagnosis } = report.triage;
-  // A failure may hide behind a good status: then there is a cause all the same.
+  // A failure may hide behind a status of success; there is a cause then.
   if (diagnosis.scope.failing === 0 && diagnosis.causes.length === 0)
     return ["", formatNoFailure(report.probes, report.triage, columns).trimEnd(), ...formatSeen(report, columns), ""].join("\n");
   const hops = diagnosis.path.length > 1 ? (["path"] as const) : [];
@@ -116,7 +118,7 @@ export function formatFindings(report: TriageReport, columns: number): string {
   ].join("\n");
 }
 
-/** What came over the wire, and what in it finds it again. */
+/** The response as received, and the ids in it by which it can be found again. */
 function formatSeen(report: TriageReport, columns: number): readonly string[] {
   const { ids, undone, tls } = report;
   const idLines = ids.flatMap(({ header, value, finds }) =>
@@ -138,7 +140,7 @@ function formatMaker(triage: Triage, columns: number): string {
 const MOST_EVIDENCE = 3;
 const MOST_AGAINST = 2;
 
-/** What says who wrote the answer, and what speaks against it; of one that never came the cause tells. */
+/** The evidence for and against who wrote the answer. Where no answer came, the cause already says it. */
 function formatEvidence({ maker }: Triage, columns: number): readonly string[] {
   if (maker.maker === "network") return [];
   const lines = [...quote(maker.evidence, MOST_EVIDENCE), ...quote(maker.against, MOST_AGAINST, "against: ")];
@@ -152,7 +154,7 @@ function describeMaker({ maker }: Triage): string {
   return `${maker.name}, ${sure}`;
 }
 
-/** Lines of the wire stay as they are; what is said about them is broken to the width. */
+/** Lines of the response are shown as they are; our own text about them is wrapped. */
 function formatResponse({ probes, bodyExcerpt }: TriageReport, columns: number): readonly string[] {
   const judged = findJudged(probes);
   const whose = judged === probes[0] ? "" : " of the first try that failed";
@@ -169,7 +171,7 @@ function formatResponse({ probes, bodyExcerpt }: TriageReport, columns: number):
   ];
 }
 
-/** An incident report to paste. */
+/** An incident report in Markdown, to paste elsewhere. */
 export function formatMarkdown(report: TriageReport): string {
   const { request, probes, ids, triage, undone } = report;
   const { diagnosis } = triage;
@@ -213,7 +215,7 @@ export function formatMarkdown(report: TriageReport): string {
   ].join("\n\n");
 }
 
-/** Between more marks than stand together in it (CommonMark, code spans). */
+/** A code span, delimited by more backticks than the text has in a row (CommonMark, code spans). */
 function formatCode(text: string): string {
   const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
   return longest === 0 ? `\`${text}\`` : `${"`".repeat(longest + 1)} ${text} ${"`".repeat(longest + 1)}`;

@@ -3,7 +3,7 @@ import type { Probe } from "@faultline/playbook/triage";
 import { listHeaders, type SentProbe } from "./send-request.ts";
 import type { TriageRequest } from "./target.ts";
 
-/** A request as it may be shown: method, target and headers in order, secrets taken out. */
+/** A request that may be shown: method, target and headers in order, with the secrets removed. */
 export type ShownRequest = {
   readonly method: string;
   readonly url: string;
@@ -11,7 +11,7 @@ export type ShownRequest = {
   readonly body?: string;
 };
 
-/** Takes the secrets out of a probe. The body stays: it is matched, and redacted where it is shown. */
+/** Removes the secrets from a probe. The body stays, because it is matched against signatures; it is redacted where it is shown. */
 export function redactProbe({ probe }: SentProbe, redactor: Redactor): Probe {
   const { response, failure, ...rest } = probe;
   return {
@@ -22,7 +22,7 @@ export function redactProbe({ probe }: SentProbe, redactor: Redactor): Probe {
   };
 }
 
-/** Takes the secrets out of a request. */
+/** Removes the secrets from a request. */
 export function redactRequest(request: TriageRequest, redactor: Redactor): ShownRequest {
   const { method, url, body, headers } = request;
   const contentType = headers.find(([name]) => name.toLowerCase() === "content-type")?.[1] ?? "";

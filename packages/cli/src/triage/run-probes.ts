@@ -7,38 +7,38 @@ import { shakeHands } from "./shake-hands.ts";
 import { type Deadline, LEAST_MS, type Step, takeTurns } from "./take-turns.ts";
 import { isIdempotent, isSafe, type TriageRequest } from "./target.ts";
 
-/** What may be sent besides the request itself, and how long everything may take. */
+/** Which probes may be sent besides the request itself, and how long everything may take. */
 export type ProbePlan = {
-  /** For everything together. */
+  /** The time for all probes together. */
   readonly timeoutMs: number;
-  /** May requests be sent again whose method is not idempotent? */
+  /** Whether a request may be repeated although its method is not idempotent. */
   readonly allowsUnsafe: boolean;
-  /** The same request to this base URL, past the gateway. */
+  /** A base URL to which the same request is also sent, bypassing the gateway. */
   readonly direct?: string;
-  /** Path of a simple endpoint; absent: the usual ones are tried in turn. */
+  /** The path of a simple endpoint; when absent, the usual ones are tried in turn. */
   readonly simple?: string;
-  /** Further repetitions, 0 to 50. */
+  /** Further repetitions, 0 to 50; if there are any, one request is also sent over an idle connection. */
   readonly repeat: number;
-  /** Send bodies of other sizes, and one over an idle connection. */
+  /** Also send bodies of other sizes. */
   readonly probesBody: boolean;
 };
 
-/** Tells of what goes on while it does. */
+/** Callbacks that report progress. */
 export type ProbeListener = {
   readonly onSent: (sent: SentProbe) => void;
-  /** The failing request is still waited for after so long; what comes now goes beside it. */
+  /** The failing request has had no answer for this long; further probes now run beside it. */
   readonly onWaiting: (waitedMs: number) => void;
-  /** The answer leads elsewhere: so many requests that went beside it are given up. */
+  /** The answer is a redirect that will be followed, so this many requests that ran beside it are aborted. */
   readonly onGivenUp: (count: number) => void;
 };
 
-/** What came of the probes. */
+/** The results of the probes. */
 export type ProbeRun = {
-  /** In the order sent; the failing request's is the first. */
+  /** In the order in which they were sent, the failing request first. */
   readonly sent: readonly SentProbe[];
-  /** Absent where the host was not asked over TLS, could not be reached, or no time was left. */
+  /** Absent for plain HTTP, where the host could not be reached, or where no time was left. */
   readonly tls?: readonly TlsHandshake[];
-  /** What there was no time for. */
+  /** The steps that there was no time for. */
   readonly undone: readonly string[];
 };
 
@@ -46,9 +46,9 @@ const USUAL_ENDPOINTS = ["/health", "/healthz", "/version", "/"];
 const MOST_REDIRECTS = 5;
 const BISECTIONS = 12;
 const IDLE_MS = 1500;
-/** What waits for this long no longer holds up the next; with less time for everything, for a third of it. */
+/** After this time a step no longer delays the next one. When everything together has less time, it is a third of that. */
 const PATIENCE_MS = 3000;
-/** So long what is only asked to compare with gets at least. */
+/** The shortest time-out of a probe that is sent only for comparison. */
 const CONTRAST_TIMEOUT_MS = 3000;
 
 const REPETITION = "a repetition";
@@ -60,31 +60,33 @@ type RoundOptions = {
   readonly followsRedirects: boolean;
 };
 
-/** Sends the failing request and then only what the plan allows, all within the plan's time. Redirects are followed by hand, each is shown. */
+/**
+ * Sends the failing request and then what the plan allows, all within the plan's time. Redirects are followed here, so that each is shown.
+ */
 export async function runProbes(request: TriageRequest, plan: ProbePlan, listener: ProbeListener): Promise<ProbeRun> {
   const endMs = performance.now() + plan.timeoutMs;
   let target = request;
   for (let hop = 0; ; hop++) {
     const round = new Round(target, { plan, listener, endMs, followsRedirects: request.followsRedirects && hop < MOST_REDIRECTS });
     const undone = await takeTurns(round.listSteps(), round.deadline);
-    // Only the last answer is the failing one; the redirects before it were good answers of their hosts.
+    // Only the last answer can be the failing one; the redirects before it were valid answers of their hosts.
     if (round.redirect === undefined) return round.toRun(undone);
     target = round.redirect;
   }
 }
 
-/** All that is sent because of one request, until its answer leads elsewhere. */
+/** Everything that is sent because of one request, until its answer redirects elsewhere. */
 class Round {
   readonly deadline: Deadline;
-  /** Where the answer leads, if it is to be followed. */
+  /** The request to send next, if the answer is a redirect that is to be followed. */
   redirect: TriageRequest | undefined;
   readonly #target: TriageRequest;
   readonly #options: RoundOptions;
   readonly #end = new AbortController();
-  /** In the order sent; what is still waited for has no result. */
+  /** In the order in which they were sent; undefined while the answer is outstanding. */
   readonly #sent: (SentProbe | undefined)[] = [];
   readonly #undone: string[] = [];
-  /** How far the failing request came. */
+  /** How far the failing request has got. */
   #phase: ProbeFailure["phase"] = "connect";
   #tls: readonly TlsHandshake[] | undefined;
 
@@ -103,7 +105,7 @@ class Round {
     const { plan } = this.#options;
     const target = this.#target;
     const mayRepeat = plan.allowsUnsafe || isIdempotent(target.method);
-    // Two at once of what changes something may do what two in a row do not.
+    // Two concurrent requests that change something may have effects that two in a row do not have.
     const isAlone = !isSafe(target.method);
     const again = (name: string): Step => ({ name, isAlone, run: () => this.#send("again", target) });
     const steps: readonly (Step | false)[] = [
@@ -143,7 +145,7 @@ class Round {
     return result;
   }
 
-  /** Past a gateway, an answer that takes three times as long as the gateway waited is as telling as a later one. */
+  /** A comparison that takes three times as long as the first request proves as much as a later answer would. */
   #findPatience(): number {
     const first = this.#sent[0]?.probe;
     return first === undefined ? Number.POSITIVE_INFINITY : Math.max(CONTRAST_TIMEOUT_MS, 3 * first.totalMs);
@@ -183,12 +185,12 @@ class Round {
 
   async #shakeHands(): Promise<void> {
     if (this.#phase !== "response" && this.#phase !== "tls") return;
-    // One that the failing request did not see the end of, waiting or not.
+    // The failing request is still in its handshake, or has timed out in it.
     const isSlow = this.#phase === "tls" && (this.#sent[0] === undefined || this.#sent[0].probe.failure?.code === "TIMEOUT");
     this.#tls = await shakeHands(this.#target, { isSlow, leftMs: this.deadline.leftMs });
   }
 
-  /** Halves the body until the size is known above which it fails; the smallest is an empty JSON object or nothing. */
+  /** Searches by bisection for the size above which a body fails; the smallest body is an empty JSON object. */
   async #sendSizes(): Promise<void> {
     const { body } = this.#target;
     const first = this.#sent[0]?.probe;
@@ -223,7 +225,7 @@ class Round {
     }
   }
 
-  /** Nothing more can be asked: the answer led elsewhere, or the time is up. */
+  /** True when nothing more can be sent: the answer was a redirect, or the time is up. */
   #isOver(): boolean {
     return this.#end.signal.aborted || this.deadline.leftMs() < LEAST_MS;
   }
@@ -238,7 +240,7 @@ function toRedirect({ probe, request }: SentProbe): TriageRequest | undefined {
   const isSameOrigin = url.origin === new URL(request.url).origin;
   const { credentials, ...rest } = request;
   const headers = request.headers.filter(([name]) => isSameOrigin || !/^(?:authorization|cookie|proxy-authorization|host)$/i.test(name));
-  // A client's key is for the host it was given for.
+  // A client certificate is meant for the host that it was given for.
   return { ...rest, ...(isSameOrigin && credentials !== undefined ? { credentials } : {}), url: url.href, headers };
 }
 
@@ -250,14 +252,14 @@ function toDirect(request: TriageRequest, base: string): TriageRequest {
   return { ...rest, url: `${direct.origin}${prefix}${pathname}${search}` };
 }
 
-/** A plain GET of the same host, without the failing request's body. */
+/** A plain GET to the same host, without the failing request's body. */
 function toSimple(request: TriageRequest, path: string): TriageRequest {
   const { body: _body, ...rest } = request;
   const headers = request.headers.filter(([name]) => !/^(?:content-|transfer-encoding|idempotency-key|host$)/i.test(name));
   return { ...rest, method: "GET", url: new URL(path, request.url).href, headers };
 }
 
-/** True for a failure, and for a refusal because of the size. */
+/** True for a failure, and for a refusal because of the body's size. */
 function isTooMuch(probe: Probe): boolean {
   return isFailedProbe(probe) || probe.response?.status === 413;
 }

@@ -16,17 +16,17 @@ export type SendOptions = {
   readonly timeoutMs: number;
   /** Sends over this agent's kept connection instead of a new one. */
   readonly agent?: Agent;
-  /** Gives the request up, when nobody wants its answer any more. */
+  /** Aborts the request when its answer is no longer wanted. */
   readonly signal?: AbortSignal;
-  /** Tells how far it comes. */
+  /** Called whenever the request enters another phase. */
   readonly onPhase?: (phase: ProbeFailure["phase"]) => void;
 };
 
-/** A probe with its request and response as they were, to be redacted before anybody sees them. */
+/** A probe with its request and response unredacted; redact before showing. */
 export type SentProbe = { readonly probe: Probe; readonly request: TriageRequest };
 
 const BODY_KEPT = 64 * 1024;
-/** More than any proxy passes: an oversized header section is evidence, not a reason to give up. */
+/** More than any proxy lets through: an oversized header section is evidence, not a reason to give up. */
 const HEADER_BYTES = 1 << 20;
 const BODY_READ = 16 << 20;
 
@@ -38,14 +38,14 @@ type Marks = {
   tlsMs?: number;
   firstByteMs?: number;
   phase: Phase;
-  /** What had been read of the connection when the request went over it. */
+  /** How many bytes had been read from the connection before the request was sent. */
   readBytes: number;
   readonly onPhase: (phase: Phase) => void;
 };
 
 /**
- * Sends one request over HTTP/1.1, with no header that was not given but Host, Connection, Content-Length and Accept, and measures each step.
- * Never throws for what the network or the server does: that is the probe's result.
+ * Sends one request over HTTP/1.1 and measures each step. It adds no headers of its own except Host, Connection, Content-Length and Accept.
+ * Whatever the network or the server does is the probe's result, never an exception.
  */
 export async function sendRequest(
   request: TriageRequest,
@@ -53,7 +53,7 @@ export async function sendRequest(
 ): Promise<SentProbe> {
   const endMs = performance.now() + timeoutMs;
   const url = new URL(request.url);
-  // Some three hundred certificates are read for the first one, which is no time of the server's.
+  // Creating the first context parses some three hundred certificates, time which must not count as the server's.
   const secureContext = url.protocol === "https:" ? toSecureContext(request.credentials) : undefined;
   const marks: Marks = { startMs: performance.now(), phase: isNamed(request) ? "dns" : "connect", readBytes: 0, onPhase };
   const base = {
@@ -168,7 +168,7 @@ function markSocket(socket: Socket, marks: Marks, isSecure: boolean): void {
   });
 }
 
-/** How far it came until nobody waited any longer. */
+/** Describes how far the request got before it timed out. */
 function describeSilence({ phase, startMs }: Marks, bytes: number): string {
   const within = `within ${((performance.now() - startMs) / 1000).toFixed(1)} s`;
   if (phase === "dns") return `the name was not resolved ${within}`;
@@ -179,7 +179,7 @@ function describeSilence({ phase, startMs }: Marks, bytes: number): string {
     : `connected, but not one byte of a response ${within}`;
 }
 
-/** True when the connection begins with the look-up of a name. */
+/** True when connecting begins with a DNS lookup. */
 function isNamed(request: TriageRequest): boolean {
   const address = findAddress(request);
   return "host" in address && isIP(address.host) === 0;
@@ -194,13 +194,13 @@ function toFailure(error: unknown, phase: ProbeFailure["phase"]): ProbeFailure {
   // Node tries every address of a name and reports the attempts together.
   const inner = error instanceof AggregateError && error.errors[0] instanceof Error ? error.errors[0] : error;
   const code = "code" in inner && typeof inner.code === "string" ? inner.code : inner.name;
-  // Node adds advice on how to start Node, which whoever asks about a server cannot use.
+  // Node adds advice on how to start Node, which is of no use here.
   const message =
     describeForeignAnswer(inner) ?? readOpenssl(inner.message) ?? inner.message.replace(/; if the root CA is installed locally.*$/, "");
   return { phase, code, message };
 }
 
-/** What has come of a response so far. */
+/** A response as far as it has been received. */
 type Received = { readonly response: IncomingMessage; readonly chunks: Buffer[]; bodyBytes: number };
 
 async function readResponse(received: Received): Promise<ProbeResponse> {
@@ -211,7 +211,7 @@ async function readResponse(received: Received): Promise<ProbeResponse> {
       if (received.bodyBytes > BODY_READ) return toResponse(received, "not read further");
     }
   } catch {
-    // What came of a body that breaks off is the evidence.
+    // The part of a body that arrived before it broke off is evidence.
     return toResponse(received, "broke off");
   }
   return toResponse(received, undefined);
@@ -234,7 +234,7 @@ function toResponse({ response, chunks, bodyBytes }: Received, bodyEnd: ProbeRes
   };
 }
 
-/** How what is compressed begins. Brotli has no sign of its own, and deflate is sent with its two bytes and without. */
+/** The magic numbers of compressed data. Brotli has none, and deflate is sent both with and without its two-byte header. */
 const BEGINNINGS: Readonly<Record<string, (bytes: Buffer) => boolean>> = {
   gzip: (bytes) => bytes[0] === 0x1f && bytes[1] === 0x8b,
   zstd: (bytes) => bytes.readUInt32LE() === 0xfd2fb528,
@@ -242,7 +242,10 @@ const BEGINNINGS: Readonly<Record<string, (bytes: Buffer) => boolean>> = {
 
 type Decoded = { readonly text: string | undefined; readonly isMislabelled: boolean };
 
-/** The body as text, decompressed when it can be; the limit holds for what comes out. What is not what its label says is taken as it is. */
+/**
+ * The body as text, decompressed where possible, with a limit on the output. A body that is not what Content-Encoding says is read as it
+ * is.
+ */
 function decode(bytes: Buffer, encoding: string | undefined): Decoded {
   const options = { maxOutputLength: BODY_KEPT * 4 };
   const codecs: Readonly<Record<string, (input: Buffer) => Buffer>> = {

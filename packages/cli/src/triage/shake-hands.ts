@@ -7,17 +7,17 @@ import type { TriageRequest } from "./target.ts";
 import { toOldContext, toSecureContext } from "./trust.ts";
 
 const TIMEOUT_MS = 3000;
-/** What a handshake gets that is known to end in a time-out. */
+/** The time-out of a handshake that is expected to time out. */
 const SHORT_TIMEOUT_MS = 1000;
 const MOST_CERTIFICATES = 8;
 const MOST_NAMES = 50;
 
-/** `isSlow`: another handshake is known to get no answer. `leftMs`: what is left of the time for everything. */
+/** `isSlow`: another handshake is known to get no answer. `leftMs`: how much of the total time is left. */
 export type ShakeOptions = { readonly isSlow: boolean; readonly leftMs: () => number };
 
 /**
- * Shakes hands with the host of an https request and sends nothing after it: once as the request asks for, and where that fails, in the
- * other ways that tell why. A certificate that does not hold is read all the same.
+ * Performs TLS handshakes with the host of an https request and sends nothing after them: one as the request asks for, and if that fails,
+ * further ones that show why. An invalid certificate is read as well.
  */
 export async function shakeHands(request: TriageRequest, { isSlow, leftMs }: ShakeOptions): Promise<readonly TlsHandshake[]> {
   const findTimeout = (): number => Math.min(leftMs(), isSlow ? SHORT_TIMEOUT_MS : TIMEOUT_MS);
@@ -34,7 +34,7 @@ export async function shakeHands(request: TriageRequest, { isSlow, leftMs }: Sha
   return [asked, ...(await Promise.all(tries.map((each) => shake(request, each))))];
 }
 
-/** The name that the request's own Host header gives, where it gives one. */
+/** The name in the request's own Host header, if it has one. */
 function findHostHeader({ headers }: TriageRequest): string | undefined {
   const given = headers.find(([name]) => name.toLowerCase() === "host")?.[1].replace(/:\d+$/, "");
   return given === undefined || isIP(given) !== 0 || given.startsWith("[") ? undefined : given;
@@ -74,7 +74,7 @@ function describeError(error: Error): { readonly code: string; readonly message:
 function readSocket(socket: TLSSocket, hostname: string): Omit<Extract<TlsHandshake, { kind: "shaken" }>, "tried" | "serverName"> {
   const own = socket.getPeerCertificate(true);
   const isForAnotherHost = checkServerIdentity(hostname.replace(/^\[|\]$/g, ""), own) !== undefined;
-  // For another host's certificate Node gives that as the reason, and only when there is no other.
+  // Node reports a mismatched host name only when nothing else is wrong with the certificate; it has its own member here.
   const { authorizationError } = socket as { authorizationError?: unknown }; // a code, although its type says Error
   const code = authorizationError instanceof Error ? authorizationError.message : authorizationError;
   const refused = typeof code === "string" && code !== "" && code !== "ERR_TLS_CERT_ALTNAME_INVALID" ? { refused: code } : {};
@@ -109,7 +109,7 @@ function toAccount(certificate: PeerCertificate): CertificateAccount {
   };
 }
 
-/** `CN=R3, O=Let's Encrypt` of a name's parts: the two that people know, or all where it has neither. */
+/** A distinguished name such as `CN=R3, O=Let's Encrypt`: these two parts, or all parts where it has neither. */
 function describeName(name: PeerCertificate["subject"]): string {
   const parts = Object.entries(name).map(([part, value]) => [part, Array.isArray(value) ? value.join(" + ") : String(value)] as const);
   const known = parts.filter(([part]) => part === "CN" || part === "O").sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));

@@ -1,32 +1,32 @@
-/** One thing to do in its turn. */
+/** One step of the sequence. */
 export type Step = {
-  /** What is said of it where there was no time for it. */
+  /** How the report calls the step when there was no time for it. */
   readonly name: string;
-  /** Without this much time left it is not begun. */
+  /** The step is started only if this much time is left. */
   readonly needsMs?: number;
-  /** Waits until everything before it has ended. */
+  /** Whether the step waits until all earlier ones have ended. */
   readonly isAlone?: boolean;
   readonly run: () => Promise<unknown>;
 };
 
-/** The time that everything together may take. */
+/** The time limit of the whole sequence. */
 export type Deadline = {
   /** Never below 0. */
   readonly leftMs: () => number;
-  /** So long a step holds up the next one; a third of that where another one is still waited for. */
+  /** How long a step may delay the next one; a third of that while an earlier one is still running. */
   readonly patienceMs: number;
-  /** Ends the turns, for whatever is no longer of use. */
+  /** Aborts the sequence when its results are no longer wanted. */
   readonly signal: AbortSignal;
 };
 
-/** A server that hangs is not to be filled by whoever asks why: the request, the same again, straight to the backend, a simple one, a handshake. */
+/** A limit that keeps us from overloading a hanging server: the request, its repetition, the direct one, a simple one and a handshake. */
 const MOST_AT_ONCE = 5;
-/** Less time than this tells nothing of a server. */
+/** With less time than this a probe says nothing about a server. */
 export const LEAST_MS = 300;
 
 /**
- * Does one thing after the other within a time for all of them. What takes long does not hold up the next, which then begins beside it, up to
- * five at once; what there is no time left for is not begun. Resolves, when everything that was begun has ended, to the names of what was not.
+ * Runs steps one after the other within a common time limit. A step that takes long does not hold up the next, which is then started beside
+ * it, up to five at once. Steps that no time is left for are skipped. Resolves, when all started steps have ended, to the skipped ones' names.
  */
 export async function takeTurns(steps: readonly Step[], { leftMs, patienceMs, signal }: Deadline): Promise<readonly string[]> {
   const undone: string[] = [];

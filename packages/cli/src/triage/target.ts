@@ -10,7 +10,7 @@ import { describeFileError } from "../input/file-error.ts";
 import { encodeMultipart } from "./encode-multipart.ts";
 import type { Credentials } from "./trust.ts";
 
-/** Where the connection goes in place of the URL's own host and port; only for that host and port. */
+/** An override of where to connect, valid only for the URL's original host and port. */
 type Connection =
   | { readonly kind: "socket"; readonly path: string }
   | { readonly kind: "address"; readonly ofHost: string; readonly ofPort: number; readonly host: string; readonly port: number };
@@ -25,11 +25,11 @@ export type TriageRequest = {
   readonly isInsecure: boolean;
   readonly connection?: Connection;
   readonly credentials?: Credentials;
-  /** What was left out of the target, to be said before anything is sent. */
+  /** What was ignored in the target; shown before anything is sent. */
   readonly notes: readonly string[];
 };
 
-/** How a target is read. */
+/** Options for reading a target. */
 export type TargetOptions = { readonly entry?: number; readonly allowFiles: boolean };
 
 const HAR_BYTES = 256 << 20;
@@ -41,12 +41,12 @@ export function isIdempotent(method: string): boolean {
   return IDEMPOTENT.has(method.toUpperCase());
 }
 
-/** Methods that change nothing, so that two at once are no more than two in a row. Source: RFC 9110 section 9.2.1. */
+/** Methods that change nothing, so that concurrent requests do no more than consecutive ones. Source: RFC 9110 section 9.2.1. */
 export function isSafe(method: string): boolean {
   return SAFE.has(method.toUpperCase());
 }
 
-/** Reads a target: a URL, a pasted command of curl or PowerShell, a pasted call of fetch, or a HAR file. */
+/** Reads a target: a URL, a pasted curl or PowerShell command, a pasted fetch call, or a HAR file. */
 export function readTarget(target: string, options: TargetOptions): TriageRequest {
   if (/^\s*(?:\$\s+)?(?:\S*[/\\])?curl(?:\.exe)?\s/i.test(target)) return readCurl(target, options);
   if (isWebRequest(target)) return readWebRequest(target, options);
@@ -59,12 +59,12 @@ export function readTarget(target: string, options: TargetOptions): TriageReques
   );
 }
 
-/** True for a target that is an address and nothing more. */
+/** True for a target that is just a URL. */
 export function isUrl(target: string): boolean {
   return /^https?:\/\//i.test(target);
 }
 
-/** What was perhaps meant: most often a URL whose scheme was left out. */
+/** Guesses what the user meant, most often a URL without its scheme. */
 function suggestTarget(target: string): string {
   if (/^\s*curl\s*$/i.test(target)) return "; put the whole curl command in quotes, so that it is one word";
   if (/^wss?:\/\//i.test(target))
@@ -91,17 +91,17 @@ function decodePart(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    // A percent sign that begins no character stands for itself, as in curl.
+    // A percent sign that is not part of an escape stands for itself, as in curl.
     return text;
   }
 }
 
-/** What was pasted, as a message may show it: whatever it is, a token may be in it. */
+/** The pasted text in a form that may be shown: shortened and redacted, since it may contain a token. */
 function showTarget(target: string): string {
   return shorten(createRedactor().redactText(target));
 }
 
-/** What was read of something pasted, or where it cannot be read. */
+/** Unwraps a parser's result; throws a `UsageError` that names the position where parsing failed. */
 function expectRead<T>(what: string, read: Result<T, { readonly message: string; readonly at: number }>): T {
   if (!read.ok) throw new UsageError(`the ${what} cannot be read: ${read.error.message}, at character ${read.error.at + 1}`);
   return read.value;
@@ -109,7 +109,7 @@ function expectRead<T>(what: string, read: Result<T, { readonly message: string;
 
 const MOST_NAMED_FILES = 5;
 
-/** Lets a pasted command use files and sockets of this machine, or not: it may come from a stranger, and go to one. */
+/** Refuses local files and sockets in a pasted command unless the user allowed them: its author and its destination may be strangers. */
 function askLeave(files: readonly LocalFile[], allowFiles: boolean): void {
   if (files.length === 0 || allowFiles) return;
   const named = files.slice(0, MOST_NAMED_FILES).map(({ option, at, path }) => `${option} at character ${at + 1} uses "${shorten(path)}"`);
@@ -139,7 +139,7 @@ function readCurl(command: string, { allowFiles }: TargetOptions): TriageRequest
   };
 }
 
-/** A type that the command gives for its form keeps its words and gets the boundary, as with curl. */
+/** Sets the multipart Content-Type. One that the command gives is kept and gets the boundary, as with curl. */
 function setMultipartType(headers: TriageRequest["headers"], boundary: string): TriageRequest["headers"] {
   const isType = ([name]: readonly [string, string]): boolean => name.toLowerCase() === "content-type";
   const given = headers.find(isType)?.[1] ?? "multipart/form-data";
@@ -187,13 +187,13 @@ function toRequest({ url, body, headers, ...rest }: Pasted): TriageRequest {
 
 const LEFT_OUT = new Set([0x00, 0x0a, 0x0d]);
 
-/** A file as a body; `-d` leaves its line ends and NUL bytes out. Source: curl manual, --data. */
+/** Reads a file as a body; `-d` drops line breaks and NUL bytes. Source: curl manual, --data. */
 function readBodyFile({ path, isBinary }: Extract<BodyPart, { kind: "file" }>): Uint8Array {
   const bytes = readLocalFile(path);
   return isBinary ? bytes : bytes.filter((byte) => !LEFT_OUT.has(byte));
 }
 
-/** A file that a pasted command names, once it has leave. */
+/** Reads a file that a pasted command names, once the user has allowed it. */
 function readLocalFile(path: string): Buffer {
   try {
     return readFileSync(path);
@@ -218,7 +218,7 @@ function readHar(path: string, { entry }: TargetOptions): TriageRequest {
       `${path} has no entry with an http or https URL; record the failing request with the browser's network panel open`,
     );
   }
-  // What never got an answer failed too, unless the browser itself put an end to it; a server error comes first.
+  // A request without an answer failed too, unless the browser itself aborted it; server errors are preferred.
   const errors = parsed.value.filter(({ status }) => status !== undefined && status >= 500);
   const unanswered = parsed.value.filter(({ status, error }) => status === undefined && !/ABORTED|BLOCKED/.test(error ?? ""));
   const failed = [...errors, ...unanswered];
@@ -235,7 +235,7 @@ function readHar(path: string, { entry }: TargetOptions): TriageRequest {
   ];
   const hasSecrets = chosen.headers.some(([name]) => /^(?:cookie|authorization)$/i.test(name));
   if (!hasSecrets) notes.push("it has no Cookie or Authorization header: browsers leave them out, so this may answer 401");
-  // The transport sets these from what it really sends.
+  // The transport sets these headers from what it actually sends.
   const headers = chosen.headers.filter(([name]) => !/^(?:host|connection|content-length|transfer-encoding|accept-encoding)$/i.test(name));
   return {
     method: chosen.method,

@@ -1,14 +1,14 @@
 import { createSecureContext, getCACertificates, type SecureContext, type SecureContextOptions } from "node:tls";
 
-/** What a request brings for TLS besides its name: authorities to trust, and the client's own certificate. PEM. */
+/** A request's own TLS settings as PEM: authorities to trust, and the client's certificate. */
 export type Credentials = { readonly ca?: Buffer; readonly cert?: Buffer; readonly key?: Buffer };
 
 const contexts = new WeakMap<Credentials, SecureContext>();
 const NONE: Credentials = {};
 
 /**
- * Trust as curl has it: the machine's authorities beside Node's own, or else those that the request names and no others. One context for
- * all probes of a request, because some three hundred certificates have to be read for it.
+ * Trusts what curl would trust: the machine's authorities beside Node's own, or only those that the request names. All probes of a request
+ * share one context, because creating it parses some three hundred certificates.
  */
 export function toSecureContext(credentials: Credentials = NONE): SecureContext {
   const known = contexts.get(credentials);
@@ -18,7 +18,7 @@ export function toSecureContext(credentials: Credentials = NONE): SecureContext 
   return context;
 }
 
-/** Speaks only TLS 1.0 and 1.1, with whatever keys and ciphers there were then: to find out, never to send anything. */
+/** A context for TLS 1.0 and 1.1 only, with the keys and ciphers of that time: used to test a server, never to send anything. */
 export function toOldContext(credentials: Credentials = NONE): SecureContext {
   return createSecureContext({ ...toOptions(credentials), minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "DEFAULT@SECLEVEL=0" });
 }

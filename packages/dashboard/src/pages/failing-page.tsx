@@ -10,7 +10,7 @@ import { useResource } from "../use-resource.ts";
 
 const FIELDS = ["service", "route", "version", "region", "fingerprint"] as const;
 
-/** How many the API lists where the address says no limit. */
+/** How many requests the API lists when the address has no limit. */
 const MOST_LISTED = 100;
 
 function isNarrowed(filter: URLSearchParams): boolean {
@@ -21,16 +21,16 @@ function isTimed(filter: URLSearchParams): boolean {
   return filter.has("from") || filter.has("to");
 }
 
-/** The faults of the same time. */
+/** The faults of the same time range. */
 function toFaultsPath(filter: URLSearchParams): string {
   const times = new URLSearchParams([...filter].filter(([name]) => name === "from" || name === "to"));
   return `/api/faults${times.size === 0 ? "" : `?${times.toString()}`}`;
 }
 
-/** Failing requests of the last day or of a time that is chosen, filtered; the filter is the address, so that it can be sent to someone. */
+/** The failing requests of the last day or of a chosen time, filtered. The filter is part of the address, so that a link includes it. */
 export function FailingPage({ query }: { readonly query: string }): ReactNode {
   const filter = new URLSearchParams(query);
-  // On a telephone the form would fill the first view, before a single request.
+  // On a phone the form would fill the first screen before a single request is shown.
   const [isOpen, setOpen] = useState(() => filter.size > 0 || matchMedia("(min-width: 641px)").matches);
   const order = filter.get("order") ?? "newest";
   const most = Number(filter.get("limit") ?? MOST_LISTED);
@@ -84,7 +84,7 @@ export function FailingPage({ query }: { readonly query: string }): ReactNode {
   );
 }
 
-/** Where nothing was ever received, no failure is no good news. */
+/** Where nothing was ever received, the absence of failures is no good news. */
 function NoneListed({ title, hasNames }: { readonly title: string; readonly hasNames: boolean }): ReactNode {
   const [health] = useResource<HealthAnswer>("/api/health");
   const isSilent = health.kind === "ready" && health.value.accepted === 0;

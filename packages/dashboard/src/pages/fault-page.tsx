@@ -22,7 +22,7 @@ import { useResource } from "../use-resource.ts";
 
 type Props = {
   readonly fingerprint: string;
-  /** The failing request to show as the example, as an alert's link names it. */
+  /** The failing request to show as the example, named by an alert's link. */
   readonly traceId?: string | undefined;
 };
 
@@ -99,7 +99,7 @@ function FailingRequests({ value: { fault, failing } }: { readonly value: FaultA
   );
 }
 
-/** A message may be thousands of characters long; the whole of it stands with the exception. */
+/** A message may have thousands of characters; the whole of it is shown with the exception. */
 const MOST_CRUMB_SIGNS = 160;
 const MOST_CHANGE_SIGNS = 80;
 
@@ -144,7 +144,7 @@ function Verdict({ value }: { readonly value: FaultAnswer }): ReactNode {
   );
 }
 
-/** What to look at first, in the first view: whoever is woken by this reads no further before that. */
+/** The first check, on the first screen: somebody woken by an alert acts on it before reading further. */
 function FirstCheck({ next: [first, ...others] }: Pick<Diagnosis, "next">): ReactNode {
   if (first === undefined) return null;
   return (
@@ -162,20 +162,20 @@ function FirstCheck({ next: [first, ...others] }: Pick<Diagnosis, "next">): Reac
   );
 }
 
-/** The command that turns the failing request into a test: the diagnosis names the best of its requests. */
+/** The command that turns a failing request into a test. The diagnosis names the most suitable request. */
 function findReproduction({ fault, diagnosis }: FaultAnswer): string {
   const named = diagnosis?.next.find(({ command }) => command?.startsWith("npx faultline prove "))?.command;
   return addressCollector(named ?? `npx faultline prove ${fault.fingerprint} --as node:test`, location.origin);
 }
 
-/** Retention has removed what the verdict was reached on. */
+/** True when retention has removed the telemetry that the verdict is based on. */
 function isExpired({ failing, example, diagnosis }: FaultAnswer): boolean {
   return diagnosis !== undefined && failing.length === 0 && example === undefined;
 }
 
 type ExampleProps = { readonly value: FaultAnswer; readonly isAsked: boolean };
 
-/** The first example stays while the page is open: live updates must not change what somebody is reading. */
+/** Keeps the first example while the page is open: live updates must not replace what somebody is reading. */
 function Example({ value: { fault, example: newest, diagnosis }, isAsked }: ExampleProps): ReactNode {
   const [held] = useState(newest);
   const example = held ?? newest;

@@ -21,12 +21,12 @@ import { type TimeRange, toBetween, toRangeQuery } from "../time-range.ts";
 import { type Resource, useResource } from "../use-resource.ts";
 
 const EVERY_MS = 10_000;
-/** The collector names no more faults than these. */
+/** The largest number of faults that the collector lists. */
 const MOST_LISTED = 100;
 
 type Choice = { readonly range: TimeRange; readonly filter: OverviewFilter };
 
-/** At a glance: what fails where, and the faults behind it; now, or at a past time. */
+/** What fails where at a glance, and the faults behind it, now or at a past time. */
 export function OverviewPage({ range, filter }: Choice): ReactNode {
   const { overview, faults, nowMs } = useOverview(range);
   const toAddress = (other: TimeRange): string => toOverviewAddress(other, filter);
@@ -86,7 +86,7 @@ function Findings({ whole, value, range, nowMs }: FindingsProps): ReactNode {
 
 type Overview = { readonly overview: Resource<OverviewAnswer>; readonly faults: readonly FaultListing[]; readonly nowMs: number };
 
-/** The last minutes are asked for again with what happens; a past time once, with the faults of that time, and nothing of it moves. */
+/** The last minutes are fetched again on live events; a past time is fetched once, with its own faults, and does not change. */
 function useOverview(range: TimeRange): Overview {
   const isLive = range.kind === "last";
   const [ownMs, setOwnMs] = useState(() => Date.now());
@@ -113,7 +113,7 @@ function useOverview(range: TimeRange): Overview {
   return { overview: isWhole ? overview : listing, faults, nowMs: toCollectorTime(ownMs) };
 }
 
-/** What the collector said, with what it told since: an event may be newer than the answer, or older. */
+/** Merges the faults of an answer with those of later events; each event may be newer or older than the answer. */
 function toFaults(answered: readonly FaultListing[], changed: readonly FaultListing[]): readonly FaultListing[] {
   const known = new Map(answered.map((fault) => [fault.fingerprint, fault]));
   for (const fault of changed) {

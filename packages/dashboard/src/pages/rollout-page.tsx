@@ -11,11 +11,11 @@ import { Empty, Failed, Loading, Stale } from "../parts/page-state.tsx";
 import { navigate } from "../router.ts";
 import { useResource } from "../use-resource.ts";
 
-/** A canary that had no request for this long may be gone. */
+/** A canary without requests for this long may be gone. */
 const STALE_S = 120;
 const VERDICTS: Readonly<Record<RolloutDecision["kind"], string>> = { promote: "Promote", "roll-back": "Roll back", wait: "Wait" };
 
-/** May this version have more traffic? Exact counts of two versions, and the decision with its reason. */
+/** Whether a version may get more traffic: the exact counts of two versions, and the decision with its reason. */
 export function RolloutPage({ query }: { readonly query: string }): ReactNode {
   const asked = new URLSearchParams(query);
   const [baseline, canary] = [asked.get("baseline") ?? "", asked.get("canary") ?? ""];

@@ -12,17 +12,17 @@ import { toFaultAddress } from "../router.ts";
 import { tellOrigin } from "../tell-origin.ts";
 import { useResource } from "../use-resource.ts";
 
-/** The whole of what was thrown stands with the exceptions. */
+/** The full error is shown with the exceptions. */
 const MOST_ORIGIN_SIGNS = 200;
 
 type Props = {
   readonly traceId: string;
   readonly spanId?: string | undefined;
-  /** The fault that the trace is an example of, where the reader came from one. */
+  /** The fault that the trace is an example of, if the reader came from one. */
   readonly fingerprint?: string | undefined;
 };
 
-/** One trace whole: its spans over time, what was thrown, what was logged, what intermediaries wrote. */
+/** A whole trace: its spans over time, exceptions, logs, and the access logs of intermediaries. */
 export function TracePage({ traceId, spanId, fingerprint }: Props): ReactNode {
   const [answer] = useResource<TraceAnswer>(`/api/traces/${encodeURIComponent(traceId)}`);
   if (answer.kind === "loading") return <Loading what="the trace" />;

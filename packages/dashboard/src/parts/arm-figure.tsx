@@ -6,10 +6,10 @@ import { Captured } from "./captured-text.tsx";
 /** One arm of a rollout; `ratio` is absent while it has no requests. */
 type Arm = { readonly name: string; readonly counts: ArmCounts; readonly ratio: Interval | undefined };
 
-/** The axis ends at a round share, so that both arms have room and the eye can compare them. */
+/** The axis ends at a round share that leaves room for both arms, so that they can be compared. */
 const AXIS_ENDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1];
 
-/** Failing shares of two versions with their bounds, one under the other on one linear axis. */
+/** The failing shares of two versions with their bounds, one below the other on the same linear axis. */
 export function ArmFigure({ arms }: { readonly arms: readonly Arm[] }): ReactNode {
   const most = Math.max(...arms.map(({ ratio }) => ratio?.upper ?? 0));
   const end = AXIS_ENDS.find((each) => each >= most) ?? 1;

@@ -2,14 +2,15 @@ import { type ReactNode, useState } from "react";
 import { toVisibleText } from "../format.ts";
 
 /**
- * Captured text inline: every control made visible, kept from spilling its direction into ours. It runs from left to right, as a path or
- * one of our sentences does whatever script the names in it have: by its first letter a whole sentence would be turned round.
+ * Inline captured text: every control character is made visible, and the text's direction is isolated from ours. It runs from left to
+ * right, as a path or a sentence of ours does whatever script the names in it have. The default, `auto`, would turn a whole sentence round
+ * because of its first letter.
  */
 export function Captured({ text }: { readonly text: string }): ReactNode {
   return <bdi dir="ltr">{toVisibleText(text)}</bdi>;
 }
 
-/** Captured text of any length in a cell or a list: the first three lines of it, and the whole on pointing at it. */
+/** Captured text of any length in a cell or a list: its first three lines, and all of it on hover. */
 export function Clamped({ text }: { readonly text: string }): ReactNode {
   return (
     <span className="clamp" title={toVisibleText(text)}>
@@ -24,11 +25,11 @@ const MOST_CHARACTERS = 4000;
 type BlockProps = {
   readonly text: string;
   readonly label: string;
-  /** Lines that are shown more quietly than the others. */
+  /** Lines that are shown dimmed. */
   readonly isQuiet?: (line: string) => boolean;
 };
 
-/** A block of captured text: a stack, a body, a log line. The rest of a very long one is a button away. */
+/** A block of captured text: a stack, a body, a log line. The rest of a very long one is behind a button. */
 export function CapturedBlock({ text, label, isQuiet }: BlockProps): ReactNode {
   const [isWhole, setWhole] = useState(false);
   const visible = toVisibleText(text);

@@ -73,7 +73,7 @@ export function RuledOut({ ruledOut }: { readonly ruledOut: Diagnosis["ruledOut"
   );
 }
 
-/** Evidence that is not there, and what it would tell. */
+/** Missing evidence, and what it would tell. */
 export function MissingList({ missing }: { readonly missing: Diagnosis["missing"] }): ReactNode {
   if (missing.length === 0) return null;
   return (

@@ -1,11 +1,11 @@
 import type { WaterfallRow } from "@faultline/model";
 
-/** Up to this many spans are all drawn at once. */
+/** Traces of up to this many spans are drawn in full. */
 const MOST_ROWS = 80;
 const MOST_SIBLINGS = 3;
 
 /**
- * The rows of a long trace that tell its failure: every failing span, the way from the root to each, and the first children of
+ * Chooses the rows of a long trace that show its failure: every failing span, the path from the root to each, and the first children of
  * those. A short trace is shown whole.
  */
 export function chooseRows(rows: readonly WaterfallRow[], focusId: string | undefined): readonly WaterfallRow[] {
@@ -30,7 +30,7 @@ export function chooseRows(rows: readonly WaterfallRow[], focusId: string | unde
   return chosen.length > MOST_ROWS ? chosen.filter((row) => onPath.has(row.spanId) || row.depth === 0).slice(0, MOST_ROWS) : chosen;
 }
 
-/** Where a bar lies on the track, in percent; every bar is wide enough to be seen and stays on the track. */
+/** A bar's position on the track, in percent; every bar is wide enough to be seen and stays on the track. */
 export function toBar({ offsetMs, durationMs }: WaterfallRow, traceMs: number): { readonly left: string; readonly width: string } {
   const whole = traceMs > 0 ? traceMs : 1;
   const left = Math.min(99.5, Math.max(0, (offsetMs / whole) * 100));
@@ -38,7 +38,7 @@ export function toBar({ offsetMs, durationMs }: WaterfallRow, traceMs: number): 
   return { left: `${left.toFixed(2)}%`, width: `${width.toFixed(2)}%` };
 }
 
-/** Round times for the ruler of a trace, from 0, four to six of them. */
+/** Four to six round times for a trace's ruler, starting at 0. */
 export function toTicks(traceMs: number): readonly number[] {
   if (!(traceMs > 0)) return [0];
   const rough = traceMs / 5;

@@ -5,7 +5,7 @@ import { Captured } from "./captured-text.tsx";
 
 type Compared = { readonly failing: number; readonly succeeding: number };
 
-/** One attribute: for each value or range the share of failing requests over the share of good ones. */
+/** One attribute: for each value or range, the share of failing requests above the share of good ones. */
 export function ContrastFigure({ contrast, compared }: { readonly contrast: AttributeContrast; readonly compared: Compared }): ReactNode {
   return (
     <figure className="contrast">

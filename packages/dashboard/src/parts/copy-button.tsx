@@ -2,12 +2,12 @@ import { addressCollector } from "../address-collector.ts";
 import { type ReactNode, useEffect, useState } from "react";
 
 type Props = {
-  /** What is copied; a long one is made when it is wanted. */
+  /** The text to copy; a function for a long one, which is then made on demand. */
   readonly text: string | (() => string);
   readonly label?: string;
 };
 
-/** Copies a command or a piece of code, and says so to eyes and to screen readers. */
+/** Copies a command or a piece of code, and confirms it visibly and to screen readers. */
 export function CopyButton({ text, label = "Copy" }: Props): ReactNode {
   const [outcome, setOutcome] = useState<"" | "Copied" | "Select and copy by hand">("");
   useEffect(() => {
@@ -35,7 +35,7 @@ export function CopyButton({ text, label = "Copy" }: Props): ReactNode {
   );
 }
 
-/** A command to run, with its button; where it asks a collector it asks the one that this page is from. */
+/** A command to run, with its copy button. One that talks to a collector gets the address of this page's. */
 export function Command({ text }: { readonly text: string }): ReactNode {
   const command = addressCollector(text, location.origin);
   return (

@@ -12,11 +12,11 @@ type Props = {
   readonly series: CountSeries;
   readonly changes: readonly Change[];
   readonly height?: number;
-  /** Told the steps that a pointer was drawn across, as a window; absent: nothing can be drawn across it. */
+  /** Called with the window that was selected with the pointer; when absent, nothing can be selected. */
   readonly onSelect?: (window: Window) => void;
 };
 
-/** Requests as a quiet line, server errors as bars on their own scale, deploys as lines across. */
+/** Requests as a quiet line, server errors as bars on a scale of their own, deploys as vertical lines. */
 export function CountChart({ series, changes, height = 150, onSelect }: Props): ReactNode {
   const [readout, setReadout] = useState<number | undefined>(undefined);
   const ink = useInk();
@@ -38,7 +38,7 @@ type CanvasProps = Required<Omit<Props, "onSelect">> & {
   readonly setReadout: (step: number | undefined) => void;
 };
 
-/** The drawing lives as long as its theme; new counts are put into it, so that it neither blinks nor loses the pointer. */
+/** The chart is created once per theme and gets new counts in place, so that it neither flickers nor loses the pointer. */
 function Canvas({ series, changes, height, onSelect, setReadout }: CanvasProps): ReactNode {
   const place = useRef<HTMLDivElement>(null);
   const drawn = useRef<Drawn>({ changes: [], rows: 0, stepMs: series.stepMs, onSelect });
@@ -64,7 +64,7 @@ function Canvas({ series, changes, height, onSelect, setReadout }: CanvasProps):
   return <div ref={place} role="img" aria-label={describeSeries(series, changes)} />;
 }
 
-/** The step that has not ended is left out of the line: it would seem that the traffic falls. */
+/** Leaves the unfinished step out of the line, which would otherwise seem to fall. */
 function toData(series: CountSeries): uPlot.AlignedData {
   const nowMs = toCollectorTime(Date.now());
   const ended = series.total.map((count, step) => (series.fromMs + (step + 1) * series.stepMs > nowMs ? null : count));
@@ -76,7 +76,7 @@ function readInk(): string {
   return getComputedStyle(document.documentElement).getPropertyValue("--ink");
 }
 
-/** The ink of the viewer's theme: when it turns, a canvas has to be drawn anew, because it keeps the colours it was drawn with. */
+/** The text colour of the theme. When it changes, a canvas has to be drawn again, because it keeps the colours it was drawn with. */
 function useInk(): string {
   const [ink, setInk] = useState(readInk);
   useEffect(() => {
@@ -93,11 +93,11 @@ function useInk(): string {
   return ink;
 }
 
-/** What a drawing is asked for while it lives. */
+/** The state that a chart's hooks read while it exists. */
 type Drawn = {
   chart?: uPlot;
   changes: readonly Change[];
-  /** Of names of changes, which its height has room for. */
+  /** The rows of change names that the chart's height has room for. */
   rows: number;
   stepMs: number;
   onSelect: Props["onSelect"];
@@ -161,7 +161,7 @@ function toOptions({ element, height, parts, canSelect, setReadout }: ChartParts
   };
 }
 
-/** Whole steps, from the first that the pointer touched to the last. */
+/** The selection in whole steps, from the first that the pointer touched to the last. */
 function selectSteps(chart: uPlot, { stepMs, onSelect }: Drawn): void {
   const { left, width } = chart.select;
   if (width <= 0) return;
@@ -170,12 +170,12 @@ function selectSteps(chart: uPlot, { stepMs, onSelect }: Drawn): void {
   onSelect?.({ fromMs: toStepMs(left), toMs: toStepMs(left + width) + stepMs });
 }
 
-/** A count on the axis; between whole numbers there is none. */
+/** A label of the count axis; values between whole numbers get none. */
 function formatWhole(count: number): string {
   return Number.isInteger(count) ? formatCompact(count) : "";
 }
 
-/** A time on the axis: the hour and minute, and at midnight the day. */
+/** A label of the time axis: hour and minute, or the day at midnight. */
 function formatTick(seconds: number): string {
   const date = new Date(seconds * 1000);
   const isMidnight = date.getHours() === 0 && date.getMinutes() === 0;
@@ -186,15 +186,15 @@ function toRange(_: uPlot, _least: number | null, most: number | null): [number,
   return [0, Math.max(1, (most ?? 1) * 1.12)];
 }
 
-/** Of a row of changes' names. */
+/** The height of a row of change names. */
 const ROW_HEIGHT = 15;
-/** Above the bars, below the names. */
+/** The space between the bars and the names. */
 const HEADROOM = 6;
 
 type ChangeInk = { readonly line: string; readonly font: string; readonly paper: string };
 type DrawnChange = { readonly x: number; readonly name: string; readonly width: number; readonly placed: PlacedName | undefined };
 
-/** What is in view, in pixels of the canvas. */
+/** The changes in view with the places of their names, in canvas pixels. */
 function placeChanges(chart: uPlot, changes: readonly Change[], font: string): readonly DrawnChange[] {
   const { ctx, bbox } = chart;
   ctx.save();
@@ -212,7 +212,7 @@ function placeChanges(chart: uPlot, changes: readonly Change[], font: string): r
   return shown.map((each, index) => ({ ...each, placed: places[index] }));
 }
 
-/** Names stand above the bars, so that they hide none: a drawing grows by the rows that they need, and is then drawn once more. */
+/** Writes the names above the bars, so that they hide none. The chart grows by the rows that they need and is then drawn again. */
 function drawChanges(chart: uPlot, parts: Drawn, { line, font, paper }: ChangeInk): void {
   const { ctx, bbox } = chart;
   const ratio = devicePixelRatio;
@@ -237,7 +237,7 @@ function drawChanges(chart: uPlot, parts: Drawn, { line, font, paper }: ChangeIn
     ctx.lineTo(x, bbox.top + bbox.height);
     ctx.stroke();
   }
-  // After all lines, so that none goes through a word.
+  // Drawn after all lines, so that none crosses a name.
   for (const { name, width, placed } of changes) {
     if (placed === undefined) continue;
     ctx.fillStyle = paper;
@@ -252,7 +252,9 @@ function drawChanges(chart: uPlot, parts: Drawn, { line, font, paper }: ChangeIn
 const MOST_LABEL_SIGNS = 28;
 const SIGNS = new Intl.Segmenter("en");
 
-/** By whole signs: half of an emoji is none. A canvas takes no isolation, so what turns the direction is made visible as elsewhere. */
+/**
+ * Truncates by whole characters, never inside an emoji. A canvas cannot isolate directions, so controls that change them are made visible.
+ */
 function toLabel(text: string): string {
   const signs = Array.from(SIGNS.segment(toVisibleText(text)), ({ segment }) => segment);
   return signs.length <= MOST_LABEL_SIGNS ? signs.join("") : `${signs.slice(0, MOST_LABEL_SIGNS - 1).join("")}…`;

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { formatCount } from "../format.ts";
 import { toStripPaths } from "./strip-paths.ts";
 
-/** A word-sized chart: a grey line where there was traffic, red where some of it failed, as high as the share that failed. */
+/** A word-sized chart: a grey line where there was traffic, and red bars as high as the share of it that failed. */
 export function CountStrip({ series, label }: { readonly series: CountSeries; readonly label: string }): ReactNode {
   const steps = series.total.length;
   const { traffic, failing } = toStripPaths(series);

@@ -4,16 +4,18 @@ import { send } from "../api-client.ts";
 import { useResource } from "../use-resource.ts";
 import { Captured } from "./captured-text.tsx";
 
-/** The demo shop's switches, which come first while there is nothing else to see; where no demo runs there is no panel. */
+/** The demo shop's switches, shown first while there is nothing else to see. Without a running demo there is no panel. */
 export function DemoPanel({ isFirst }: { readonly isFirst: boolean }): ReactNode {
   const [health] = useResource<HealthAnswer>("/api/health");
   return health.kind === "ready" && health.value.hasDemo ? <Switches isFirst={isFirst} /> : null;
 }
 
-/** The command line and the demo's play turn switches too. */
+/** Switches can also be turned by the command line and by the demo's script. */
 const EVERY_MS = 5000;
 
-/** Open while nothing has failed yet, until somebody opens or folds it; folded it still shows what is on, so that it can be switched off. */
+/**
+ * Open while nothing has failed yet, unless somebody folds it. When folded it still shows active switches, so that they can be turned off.
+ */
 function Switches({ isFirst }: { readonly isFirst: boolean }): ReactNode {
   const [demo, refresh] = useResource<DemoAnswer>("/api/demo/faults");
   const [problem, setProblem] = useState<ProblemDetails | undefined>(undefined);
@@ -27,7 +29,7 @@ function Switches({ isFirst }: { readonly isFirst: boolean }): ReactNode {
   const on = demo.value.faults.filter((fault) => fault.on);
   const isOpen = chosen ?? (isFirst && on.length === 0);
   const turn = async (id: string, wanted: boolean): Promise<void> => {
-    // What was clicked must not vanish under the hand.
+    // Keeps the panel open: a switch must not disappear under the pointer when it is clicked.
     setChosen(true);
     setMoving(id);
     const reply = await send<DemoAnswer>(`/api/demo/faults/${encodeURIComponent(id)}`, { on: wanted });

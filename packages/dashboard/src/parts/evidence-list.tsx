@@ -2,14 +2,14 @@ import type { Evidence } from "@faultline/model";
 import type { ReactNode } from "react";
 import { Captured } from "./captured-text.tsx";
 
-/** How much a piece of evidence speaks, in a word. Weights are nats of log-odds. */
+/** The strength of a piece of evidence in a word. Weights are log-odds in nats. */
 function toStrength(weight: number): { readonly word: string; readonly bars: number } {
   if (weight >= 3) return { word: "nearly proof", bars: 4 };
   if (weight >= 1.5) return { word: "strong", bars: 3 };
   return weight >= 0.75 ? { word: "fair", bars: 2 } : { word: "weak", bars: 1 };
 }
 
-/** Reasons, the strongest first, each with its measurement and where it was read. */
+/** Evidence, the strongest first, each with its measurement and its source. */
 export function EvidenceList({ evidence }: { readonly evidence: readonly Evidence[] }): ReactNode {
   const ordered = [...evidence].sort((a, b) => b.weight - a.weight);
   return (

@@ -10,13 +10,13 @@ type FaultTitles = ReadonlyMap<string, string>;
 
 type Props = {
   readonly failing: readonly FailingExchange[];
-  /** Where the requests may be of several faults: what each of them is called. */
+  /** The names of the faults, where the requests may belong to several. */
   readonly faults?: FaultTitles;
 };
 
 const NO_FAULTS: FaultTitles = new Map();
 
-/** What failed: its fault, with the way to it; else the error's type, where that says more than the status beside it. */
+/** What failed: a link to the fault; without one the error's type, if that says more than the status next to it. */
 function tellError({ errorType, fingerprint = "", status }: FailingExchange, faults: FaultTitles): ReactNode {
   const title = faults.get(fingerprint);
   if (title !== undefined)
@@ -30,7 +30,7 @@ function tellError({ errorType, fingerprint = "", status }: FailingExchange, fau
 
 /** Failing requests, each a link to its trace with the failing span in view. */
 export function FailingTable({ failing, faults = NO_FAULTS }: Props): ReactNode {
-  // Behind a gateway the error is mostly raised further in: a column of dashes tells nothing.
+  // Behind a gateway most errors are raised further in; a column of nothing but dashes is left out.
   const hasErrors = failing.some((each) => tellError(each, faults) !== undefined);
   return (
     <div className="scroll" tabIndex={0} role="region" aria-label="Failing requests">

@@ -10,7 +10,7 @@ export const FATE_MEANINGS: Readonly<Record<Fate, string>> = {
   clean: "had no part in the failure",
 };
 
-/** A shape for each fate, so that it reads without colour: cross, arrow, exchange, veil, ring. */
+/** A shape for each fate, so that it can be recognised without colour: cross, arrow, exchange, veil, ring. */
 const SHAPES: Readonly<Record<Fate, ReactNode>> = {
   created: (
     <>
@@ -39,7 +39,7 @@ const SHAPES: Readonly<Record<Fate, ReactNode>> = {
   clean: <circle cx="8" cy="8" r="6" className="line" />,
 };
 
-/** A fate as shape, colour and word. */
+/** A fate, shown as shape, colour and word. */
 export function FateMark({ fate, word = true }: { readonly fate: Fate; readonly word?: boolean }): ReactNode {
   return (
     <span className={`fate fate-${fate}`} title={FATE_MEANINGS[fate]}>

@@ -7,11 +7,11 @@ import { Link } from "./link.tsx";
 
 type Props = { readonly faults: readonly FaultListing[]; readonly nowMs: number };
 
-/** More than these are folded away, so that the table below them can be reached; a few more are not worth a button. */
+/** Longer lists are folded, so that the table below stays within reach; a few more faults are not worth a button. */
 const MOST_SHOWN = 12;
 const NOT_WORTH_FOLDING = 3;
 
-/** Faults, each as its verdict: what a person reads first. */
+/** Faults, each shown by its verdict, which a person reads first. */
 export function FaultList({ faults, nowMs }: Props): ReactNode {
   const [isWhole, setWhole] = useState(false);
   const isLong = faults.length > MOST_SHOWN + NOT_WORTH_FOLDING;

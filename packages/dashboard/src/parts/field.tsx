@@ -8,7 +8,7 @@ type Props = {
   readonly suggestions?: readonly string[];
 };
 
-/** A labelled line of text in a form, with what is known as suggestions. */
+/** A labelled text field of a form, with known values as suggestions. */
 export function Field({ name, value, label = name, required = false, suggestions = [] }: Props): ReactNode {
   const listId = `known-${name}`;
   return (

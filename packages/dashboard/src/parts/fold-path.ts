@@ -1,20 +1,20 @@
 import type { HopAccount } from "@faultline/model";
 
-/** A path in three parts; the one between is folded away, and empty where the path is short enough. */
+/** A path in three parts. The middle one is folded, and empty where the path is short enough. */
 export type FoldedPath = {
   readonly before: readonly HopAccount[];
   readonly folded: readonly HopAccount[];
   readonly after: readonly HopAccount[];
 };
 
-/** Up to here a path is shown whole: it has room on a screen. */
+/** The longest path that is shown in full, because it fits on a screen. */
 const SHOWN_WHOLE = 14;
-/** Hops at each end of a run that stay, so that it is seen what called what. */
+/** How many hops stay visible at each end of a run, so that the callers can be seen. */
 const KEPT = 2;
-/** Fewer are not worth a button. */
+/** Fewer hops than this are not worth folding. */
 const WORTH_FOLDING = 4;
 
-/** Folds the longest run of hops that only passed the failure on: what each of them did is one sentence, where it began is another. */
+/** Folds the longest run of hops that only passed the failure on, since all of them did the same. */
 export function foldPath(path: readonly HopAccount[]): FoldedPath {
   const whole = { before: path, folded: [], after: [] };
   if (path.length <= SHOWN_WHOLE) return whole;

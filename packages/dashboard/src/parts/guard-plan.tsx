@@ -4,7 +4,7 @@ import { addressCollector } from "../address-collector.ts";
 import { Captured, CapturedBlock } from "./captured-text.tsx";
 import { CopyButton } from "./copy-button.tsx";
 
-/** What protects the users now, and what would have prevented the failure. */
+/** What protects users now, and what would have prevented the failure. */
 export function GuardPlanFigure({ plan }: { readonly plan: GuardPlan }): ReactNode {
   if (plan.now.length === 0 && plan.prevent.length === 0) return null;
   return (

@@ -7,14 +7,14 @@ import { Captured } from "./captured-text.tsx";
 
 const EVERY_MS = 10_000;
 
-/** What became of everything that was sent: nothing is lost without being counted. */
+/** The collector's account of everything it was sent: nothing is lost without being counted. */
 export function HealthFooter(): ReactNode {
   const [health, refresh] = useResource<HealthAnswer>("/api/health");
   useEffect(() => {
     const timer = setInterval(refresh, EVERY_MS);
     return () => clearInterval(timer);
   }, [refresh]);
-  // When contact is lost or found again, the foot of the page says so as soon as its head does.
+  // Fetches again when the connection is lost or restored, so that the footer changes together with the header.
   const live = useContext(LiveContext);
   useEffect(() => live?.watch(refresh), [live, refresh]);
   if (health.kind === "loading") return <footer className="health">…</footer>;

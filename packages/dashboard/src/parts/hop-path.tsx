@@ -5,7 +5,7 @@ import { Captured } from "./captured-text.tsx";
 import { EvidenceList } from "./evidence-list.tsx";
 import { FATE_MEANINGS, FateMark } from "./fate-mark.tsx";
 
-/** The way of the failing request as a picture: client first; each connector carries the answer that came back over it. */
+/** The failing request's path as a picture, client first; each connector shows the answer that came back over it. */
 export function HopPath({ path }: { readonly path: readonly HopAccount[] }): ReactNode {
   const [isWhole, setWhole] = useState(false);
   const { before, folded, after } = foldPath(path);
@@ -61,7 +61,7 @@ function toHop(hop: HopAccount): ReactNode {
   );
 }
 
-/** Why each hop has the fate it has. */
+/** The reason for each hop's fate. */
 export function HopEvidence({ path }: { readonly path: readonly HopAccount[] }): ReactNode {
   const told = path.filter((hop) => hop.evidence.length > 0);
   if (told.length === 0) return null;

@@ -12,7 +12,7 @@ function toLevel(severity: number): string {
   return severity === 0 ? "–" : "debug";
 }
 
-/** The log records of a trace in order. */
+/** The log records of a trace in order of time. */
 export function LogTable({ logs }: { readonly logs: readonly TraceLog[] }): ReactNode {
   if (logs.length === 0) return null;
   return (
@@ -40,7 +40,7 @@ export function LogTable({ logs }: { readonly logs: readonly TraceLog[] }): Reac
   );
 }
 
-/** What intermediaries wrote about this request in their access logs. */
+/** The lines about this request in intermediaries' access logs. */
 export function ExchangeTable({ exchanges }: { readonly exchanges: readonly Exchange[] }): ReactNode {
   if (exchanges.length === 0) return null;
   return (

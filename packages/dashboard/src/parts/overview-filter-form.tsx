@@ -10,7 +10,7 @@ type Props = { readonly rows: readonly OverviewRow[]; readonly range: TimeRange;
 
 const MOST_SIGNS = 60;
 
-/** Narrows the overview to one service, version or region; the choice is the address, so that it can be sent to someone. */
+/** Filters the overview by service, version or region. The choice is part of the address, so that a link includes it. */
 export function OverviewFilterForm({ rows, range, filter }: Props): ReactNode {
   const isNarrowed = FILTER_NAMES.some((name) => filter[name] !== undefined);
   const choices = FILTER_NAMES.map((name) => ({ name, values: listValues(rows, name, filter) }));

@@ -16,7 +16,7 @@ const STATES: Readonly<Record<OverviewRow["state"], string>> = {
 
 type Props = { readonly overview: OverviewAnswer; readonly range: TimeRange };
 
-/** Route × version × region, surest failing first. Healthy rows stay folded away after the first few. */
+/** Route × version × region, the most certainly failing first. Healthy rows are folded after the first few. */
 export function OverviewTable({ overview, range }: Props): ReactNode {
   const [isWhole, setWhole] = useState(false);
   const failing = overview.rows.filter((row) => row.failing > 0).length;
@@ -65,7 +65,7 @@ export function OverviewTable({ overview, range }: Props): ReactNode {
 }
 
 function Row({ row, range }: { readonly row: OverviewRow; readonly range: TimeRange }): ReactNode {
-  // The failing requests of a past time are those of that time; up to now they are those of the last day.
+  // A past time links to its own failing requests, a window up to now to those of the last day.
   const query = range.kind === "between" ? toRangeQuery(range) : new URLSearchParams();
   query.set("service", row.service);
   query.set("route", row.route);

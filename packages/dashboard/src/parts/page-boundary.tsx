@@ -3,7 +3,7 @@ import { Component, type ReactNode } from "react";
 type Props = { readonly children: ReactNode };
 type State = { readonly error: Error | undefined };
 
-/** A page that breaks says so, and leaves the frame standing. */
+/** An error boundary: a page that fails to render says so, and the frame stays. */
 export class PageBoundary extends Component<Props, State> {
   override state: State = { error: undefined };
 

@@ -1,7 +1,7 @@
 import type { ProblemDetails } from "@faultline/model";
 import { type ReactNode, useEffect, useState } from "react";
 
-/** Grey bars where the answer will stand; they appear only when the answer is slow, so that a quick page does not blink. */
+/** Grey bars in place of an answer. They appear only when it is slow, so that a quick page does not flicker. */
 export function Loading({ what }: { readonly what: string }): ReactNode {
   const [isSlow, setSlow] = useState(false);
   useEffect(() => {
@@ -24,7 +24,7 @@ export function Loading({ what }: { readonly what: string }): ReactNode {
 
 type StateProps = {
   readonly title: string;
-  /** It stands for the whole page, and so is its heading. */
+  /** True when it replaces the whole page, so that its title is the page's heading. */
   readonly isPage?: boolean;
 };
 
@@ -38,7 +38,7 @@ function StateTitle({ title, isPage = false }: StateProps): ReactNode {
   );
 }
 
-/** Nothing is there, and that is an answer: what would have to happen for something to be. */
+/** An empty state: says that there is nothing, and what has to happen for something to appear. */
 export function Empty({ children, ...title }: StateProps & { readonly children?: ReactNode }): ReactNode {
   return (
     <div className="empty">
@@ -50,7 +50,7 @@ export function Empty({ children, ...title }: StateProps & { readonly children?:
 
 type FailedProps = { readonly problem: ProblemDetails; readonly isPage?: boolean; readonly children?: ReactNode };
 
-/** The page, or a part of it, could not be had: the collector's own sentence. */
+/** A page, or part of it, that could not be fetched: shows the collector's own message. */
 export function Failed({ problem, isPage = false, children }: FailedProps): ReactNode {
   return (
     <div className="failed" role="alert">
@@ -61,7 +61,7 @@ export function Failed({ problem, isPage = false, children }: FailedProps): Reac
   );
 }
 
-/** The shown answer is an old one, because a newer one could not be had. */
+/** A notice that the answer shown is old, because fetching a newer one failed. */
 export function Stale({ problem }: { readonly problem: ProblemDetails | undefined }): ReactNode {
   if (problem === undefined) return null;
   return (

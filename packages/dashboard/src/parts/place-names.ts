@@ -1,14 +1,17 @@
-/** A name above a chart: how wide it is, and where what it names stands. */
+/** A name above a chart: its width, and the position of what it names. */
 export type NameAt = { readonly x: number; readonly width: number };
 
-/** Where a name is written: its left end, and its row from the top. */
+/** The position of a name: its left end, and its row from the top. */
 export type PlacedName = { readonly left: number; readonly row: number };
 
 const MOST_ROWS = 3;
-/** Between a name and the line of what it names. */
+/** The gap between a name and the line that it belongs to. */
 const GAP = 3;
 
-/** Puts names, from left to right, into as few rows as keep them apart and within `right`; undefined where no row has room. */
+/**
+ * Places names from left to right in as few rows as possible without overlap, within `right`; undefined for a name that no row has room
+ * for.
+ */
 export function placeNames(names: readonly NameAt[], right: number): readonly (PlacedName | undefined)[] {
   const ends: number[] = [];
   return names.map(({ x, width }) => {

@@ -2,12 +2,12 @@ import type { Interval } from "@faultline/model";
 import type { ReactNode } from "react";
 import { formatRatio } from "../format.ts";
 
-/** Small ratios are the interesting ones: the track grows with the root, so that 1 % is a tenth of it. */
+/** A square-root scale, because small ratios are the interesting ones: 1 % is a tenth of the track. */
 function toPosition(ratio: number): string {
   return `${(Math.sqrt(Math.min(1, Math.max(0, ratio))) * 100).toFixed(2)}%`;
 }
 
-/** A ratio with its 95 % bounds, as a bar from bound to bound with a dot, and in words for who cannot see it. */
+/** A ratio with its 95 % bounds: a bar between the bounds with a dot, and the same in words for screen readers. */
 export function RatioFigure({ ratio: { ratio, lower, upper }, state }: { readonly ratio: Interval; readonly state: string }): ReactNode {
   const bounds = `${formatRatio(lower)} to ${formatRatio(upper)}`;
   return (

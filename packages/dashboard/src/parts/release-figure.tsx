@@ -9,7 +9,7 @@ type Props = { readonly releases: readonly ReleaseComparison[]; readonly nowMs: 
 
 const MOST_SHOWN = 4;
 
-/** What was released in the window, and how its failing share stands against that of the version before: each a link to the exact decision. */
+/** The releases of the window with their failing shares and those of the versions before; each links to the exact decision. */
 export function ReleaseFigure({ releases, nowMs }: Props): ReactNode {
   if (releases.length === 0) return null;
   return (
@@ -38,7 +38,7 @@ function describe({ failing, total }: ArmCounts): string {
   return total === 0 ? "no request" : `${formatCount(failing)} of ${formatCount(total)} failed, ${formatRatio(failing / total)}`;
 }
 
-/** A hint for the eye; the decision behind the link is the exact test. */
+/** Only a visual hint; the page behind the link has the exact test. */
 function isWorse(now: ArmCounts, before: ArmCounts): boolean {
   return now.failing > 0 && now.failing * Math.max(1, before.total) > 2 * before.failing * now.total;
 }

@@ -6,7 +6,7 @@ import { Link } from "./link.tsx";
 
 const MOST_RELEASES = 12;
 
-/** Releases that have one before them, newest first: each a link to its comparison. */
+/** Releases with a predecessor, newest first; each links to its comparison. */
 export function ReleaseList({ changes }: { readonly changes: readonly Change[] }): ReactNode {
   const releases = changes
     .filter((change) => change.version !== undefined && change.previousVersion !== undefined)

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { Captured, CapturedBlock } from "./captured-text.tsx";
 import { Pairs } from "./span-details.tsx";
 
-/** The exceptions of a trace: the first is the news, the others are its echo. */
+/** The exceptions of a trace: the first in full, the others folded, because they are mostly its echo. */
 export function Exceptions({ exceptions }: { readonly exceptions: readonly TraceException[] }): ReactNode {
   const [first, ...echoes] = exceptions;
   if (first === undefined)
@@ -45,12 +45,12 @@ function ExceptionFigure({ exception: { service, source, type, message, stack } 
   );
 }
 
-/** A line of a stack that is not the team's own code. */
+/** True for a stack frame that is not the team's own code. */
 function isForeignFrame(line: string): boolean {
   return /^\s+at /.test(line) && /node_modules|\(?node:|<anonymous>/.test(line);
 }
 
-/** The request as it was captured, secrets taken out. */
+/** The captured request, with its secrets removed. */
 export function RequestFigure({ request }: { readonly request: CapturedRequest | undefined }): ReactNode {
   if (request === undefined) return <p className="muted">No span of this trace describes the request.</p>;
   const headers = Object.entries(request.headers);
@@ -72,7 +72,7 @@ export function RequestFigure({ request }: { readonly request: CapturedRequest |
   );
 }
 
-/** JSON on several lines; anything else as it is. */
+/** Formats JSON over several lines; leaves anything else as it is. */
 function toReadableBody(body: string): string {
   try {
     return JSON.stringify(JSON.parse(body), null, 2);

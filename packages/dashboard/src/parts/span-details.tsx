@@ -6,12 +6,12 @@ import { Captured, CapturedBlock } from "./captured-text.tsx";
 import { CopyButton } from "./copy-button.tsx";
 import { Link } from "./link.tsx";
 
-/** Values longer than this get a block of their own. */
+/** Longer values get a block of their own. */
 const LONG = 160;
 
 type Props = { readonly row: WaterfallRow; readonly traceId: string };
 
-/** Everything one span says about itself, and the address that opens it, to send to somebody. */
+/** Everything recorded about one span, and a link to share that opens it. */
 export function SpanDetails({ row, traceId }: Props): ReactNode {
   const address = toTraceAddress(traceId, row.spanId);
   const about = [

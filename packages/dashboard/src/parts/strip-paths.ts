@@ -2,10 +2,10 @@ import type { CountSeries } from "@faultline/model";
 
 const HEIGHT = 20;
 const BASE = 2;
-/** One failing request among thousands must still be seen. */
+/** The least height of a bar: one failing request among thousands must be visible. */
 const LEAST = 3;
 
-/** The two shapes of a strip as SVG path data, in a box of one unit a step and 20 units high. */
+/** The two shapes of a strip as SVG path data, in a box one unit wide per step and 20 units high. */
 export function toStripPaths({ total, failing }: CountSeries): { readonly traffic: string; readonly failing: string } {
   const traffic = total.map((count, step) => (count > 0 ? toBox(step, BASE) : "")).join("");
   const red = failing.map((count, step) => {

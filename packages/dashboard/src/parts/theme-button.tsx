@@ -14,11 +14,11 @@ function keepTheme(theme: Theme): void {
   try {
     localStorage.setItem(KEY, theme);
   } catch {
-    // Storage is blocked: the choice holds for this page.
+    // Storage is blocked, so the choice lasts for this page only.
   }
 }
 
-/** System, light or dark, in turn. */
+/** Cycles through the themes system, light and dark. */
 export function ThemeButton(): ReactNode {
   const [theme, setTheme] = useState(readTheme);
   const turn = (): void => {

@@ -13,7 +13,7 @@ type Props = {
   readonly toAddress: (range: TimeRange) => string;
 };
 
-/** Chooses the time that a page shows: the last minutes, or a time that stays. The choice is the address, so that it can be sent to someone. */
+/** Chooses the time that a page shows: the last minutes, or a fixed time. The choice is part of the address, so that a link includes it. */
 export function TimeChoice({ range, nowMs, toAddress }: Props): ReactNode {
   const [isOpen, setOpen] = useState(false);
   const isPast = range.kind === "between";
@@ -71,7 +71,7 @@ function PastForm({ range, nowMs, toAddress }: Props): ReactNode {
   );
 }
 
-/** The window up to now, in whole minutes, for somebody to change. */
+/** The current window in whole minutes, as a starting point for editing. */
 function toMinutes({ fromMs, toMs }: Window): { readonly from: string; readonly to: string } {
   const cut = (timeMs: number): string => toInstant(Math.floor(timeMs / 60_000) * 60_000);
   return { from: cut(fromMs), to: cut(toMs) };

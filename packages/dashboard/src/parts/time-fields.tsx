@@ -3,7 +3,7 @@ import { fromFieldValue, toFieldValue } from "../time-range.ts";
 
 type Props = { readonly from: string; readonly to: string };
 
-/** The two ends of a time in a form, in the viewer's zone; `from` and `to` are as an address has them, empty for none. */
+/** The form fields of a time range, in the viewer's zone; `from` and `to` are written as in addresses, empty for none. */
 export function TimeFields({ from, to }: Props): ReactNode {
   return [
     ["from", from],
@@ -18,7 +18,7 @@ export function TimeFields({ from, to }: Props): ReactNode {
 
 const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-/** What the fields of a form say, as an address has it; an empty or unfinished one is left out. */
+/** Reads the fields as an address writes them; empty or unfinished ones are left out. */
 export function readTimeFields(form: FormData): { readonly from: string; readonly to: string } {
   const read = (name: string): string => {
     const value = form.get(name);

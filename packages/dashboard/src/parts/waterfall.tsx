@@ -6,20 +6,23 @@ import { chooseRows, toBar, toTicks } from "./choose-rows.ts";
 import { FateMark } from "./fate-mark.tsx";
 import { SpanDetails } from "./span-details.tsx";
 
-/** Deeper spans are not moved in any further. */
+/** Deeper spans are not indented any further. */
 const MOST_INDENTS = 14;
-/** A longer list scrolls in a box of its own. */
+/** Longer lists scroll in a box of their own. */
 const LONG_LIST = 30;
 
 type Props = {
   readonly trace: TraceAnswer;
-  /** The span to open and bring into view; without one, the span at which the failure began. */
+  /** The span to open and scroll to; by default the one at which the failure began. */
   readonly focusId?: string | undefined;
-  /** What the diagnosis says of each service. */
+  /** The diagnosis's account of each service. */
   readonly fates?: ReadonlyMap<string, Fate>;
 };
 
-/** The spans of a trace over time; give it a key of trace and span, so that another one opens afresh. Arrow keys walk through them; Enter opens one. */
+/**
+ * The spans of a trace over time. Arrow keys walk through them, Enter opens one. Give it a key of trace and span, so that its state starts
+ * anew with another.
+ */
 export function Waterfall({ trace, focusId, fates = new Map() }: Props): ReactNode {
   const wanted = focusId ?? trace.failingSpanId;
   const [openId, setOpenId] = useState(focusId);
@@ -75,9 +78,9 @@ function walk(event: KeyboardEvent<HTMLOListElement>): void {
   next.focus();
 }
 
-/** Beyond this part of the ruler there is no room for a label: the mark stands alone. */
+/** Marks beyond this part of the ruler get no label, because there is no room for it. */
 const LABELLED_TO = 0.85;
-/** Beyond this part a label stands before its mark where the ruler is short. */
+/** On a short ruler, labels beyond this part are written before their mark. */
 const LATE_FROM = 0.6;
 
 function Ruler({ traceMs }: { readonly traceMs: number }): ReactNode {
@@ -136,7 +139,7 @@ function SpanRow({ row, traceMs, fate, isOpen, isWanted, onToggle }: RowProps): 
   );
 }
 
-/** The time stands after its bar, before it, or in it, wherever there is room. */
+/** Puts the duration after its bar, before it, or in it, wherever there is room. */
 function placeTime({ left, width }: { readonly left: string; readonly width: string }): { className: string; style: CSSProperties } {
   const [from, to] = [Number.parseFloat(left), Number.parseFloat(left) + Number.parseFloat(width)];
   if (to <= 78) return { className: "span-time", style: { left: `${to}%` } };
