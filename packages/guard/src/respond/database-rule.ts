@@ -5,6 +5,7 @@ import { type ErrorAnswer, type ErrorFacts, isIdempotent } from "./error-facts.t
 const CONFLICT: ErrorAnswer = { status: 409 };
 const BAD_VALUE: ErrorAnswer = { status: 400 };
 const UNACCEPTABLE: ErrorAnswer = { status: 422 };
+const NOT_FOUND: ErrorAnswer = { status: 404 };
 
 /** PostgreSQL, Appendix A. Only data exceptions that the value itself causes; a division by zero is the code's. */
 const BY_SQLSTATE: Readonly<Record<string, ErrorAnswer>> = {
@@ -29,14 +30,19 @@ const BY_CODE: Readonly<Record<string, ErrorAnswer>> = {
   ER_NO_REFERENCED_ROW_2: CONFLICT,
   ER_DATA_TOO_LONG: BAD_VALUE,
   ER_TRUNCATED_WRONG_VALUE: BAD_VALUE,
+  ER_TRUNCATED_WRONG_VALUE_FOR_FIELD: BAD_VALUE,
+  WARN_DATA_TRUNCATED: BAD_VALUE,
   ER_WARN_DATA_OUT_OF_RANGE: BAD_VALUE,
   SQLITE_CONSTRAINT_UNIQUE: CONFLICT,
   SQLITE_CONSTRAINT_PRIMARYKEY: CONFLICT,
   SQLITE_CONSTRAINT_FOREIGNKEY: CONFLICT,
   SQLITE_CONSTRAINT_CHECK: UNACCEPTABLE,
+  P2000: BAD_VALUE,
   P2002: CONFLICT,
   P2003: CONFLICT,
-  P2025: { status: 404 },
+  P2025: NOT_FOUND,
+  EntityNotFoundError: NOT_FOUND,
+  DocumentNotFoundError: NOT_FOUND,
 };
 
 /** node:sqlite gives SQLite's extended result codes as numbers. */
@@ -73,7 +79,7 @@ export function ruleForDatabase(facts: ErrorFacts): ErrorAnswer | undefined {
   for (const link of facts.chain) {
     const state = readSqlState(link);
     if (state !== undefined) return answerForSqlState(state, facts.method);
-    const code = readMember(link, (it) => it["code"]);
+    const code = readMember(link, (it) => it["code"]) ?? nameOf(link);
     if (typeof code === "string" && Object.hasOwn(BY_CODE, code)) return BY_CODE[code];
     if (code === 11_000 && nameOf(link)?.startsWith("Mongo")) return CONFLICT;
     if (code === "ERR_SQLITE_ERROR") return BY_SQLITE_NUMBER[Number(readMember(link, (it) => it["errcode"]))];

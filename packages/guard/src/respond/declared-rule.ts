@@ -19,6 +19,8 @@ const FOREIGN_MEMBERS: readonly Parameters<typeof readMember>[1][] = [
   (it) => it["rawType"],
   (it) => it["request_id"],
   (it) => it["requestID"],
+  // Wreck's, which is a Boom.
+  (it) => (it["data"] as typeof it | undefined)?.["isResponseError"],
 ];
 
 /** True when the error tells of another server's answer. */
@@ -30,7 +32,7 @@ export function isForeignAnswer(thrown: unknown): boolean {
   ) {
     return false;
   }
-  return FOREIGN_MEMBERS.some((read) => readMember(thrown, read) !== undefined);
+  return codeOf(thrown) === "UND_ERR_RESPONSE" || FOREIGN_MEMBERS.some((read) => readMember(thrown, read) !== undefined);
 }
 
 /** An abort after the client went away is no failure of the server. */
@@ -40,8 +42,7 @@ export function ruleForClientGone(facts: ErrorFacts): ErrorAnswer | undefined {
   const isAbort =
     nameOf(thrown) === "AbortError" ||
     readTextMember(thrown, (it) => it["type"]) === "request.aborted" ||
-    codeOf(thrown) === "ERR_STREAM_PREMATURE_CLOSE" ||
-    codeOf(thrown) === "ECONNRESET";
+    /^(?:ERR_STREAM_PREMATURE_CLOSE|ECONNRESET)$/.test(codeOf(thrown) ?? "");
   return isAbort ? { status: CLIENT_CLOSED_REQUEST } : undefined;
 }
 

@@ -4,62 +4,45 @@ import { isForeignAnswer } from "./declared-rule.ts";
 import { type ErrorAnswer, type ErrorFacts, isIdempotent } from "./error-facts.ts";
 import type { ProxyError } from "./proxy-status.ts";
 
-const TIMED_OUT: Readonly<Record<string, ProxyError>> = {
-  ETIMEDOUT: "connection_timeout",
-  ESOCKETTIMEDOUT: "connection_read_timeout",
-  UND_ERR_CONNECT_TIMEOUT: "connection_timeout",
-  UND_ERR_HEADERS_TIMEOUT: "http_response_timeout",
-  UND_ERR_BODY_TIMEOUT: "http_response_timeout",
-  EAI_AGAIN: "dns_timeout",
-  PROTOCOL_SEQUENCE_TIMEOUT: "http_response_timeout",
-};
+/** What went wrong, by the codes that Node, undici, request and MySQL's drivers give. Node says by OpenSSL's names what is wrong with a certificate. */
+const BY_CODE: readonly (readonly [error: ProxyError, codes: RegExp])[] = [
+  ["connection_timeout", /^(?:ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT)$/],
+  ["connection_read_timeout", /^ESOCKETTIMEDOUT$/],
+  ["http_response_timeout", /^(?:UND_ERR_(?:HEADERS|BODY)|PROTOCOL_SEQUENCE)_TIMEOUT$/],
+  ["dns_timeout", /^EAI_AGAIN$/],
+  ["connection_refused", /^ECONNREFUSED$/],
+  ["connection_terminated", /^(?:ECONNRESET|ECONNABORTED|EPIPE|UND_ERR_SOCKET|PROTOCOL_CONNECTION_LOST)$/],
+  ["destination_ip_unroutable", /^E(?:HOST|NET)UNREACH$/],
+  ["destination_unavailable", /^EHOSTDOWN$/],
+  ["dns_error", /^(?:ENOTFOUND|EAI_FAIL|EAI_NODATA)$/],
+  ["tls_protocol_error", /^EPROTO$/],
+  ["tls_certificate_error", /^(?:CERT_(?:HAS|NOT_Y|REV)|\w*SELF_SIGNED_CERT|UNABLE_TO_(?:GET_I|VERIFY_L)|ERR_TLS_CERT)/],
+  ["http_response_incomplete", /^UND_ERR_RES_CONTENT_LENGTH_MISMATCH$/],
+  ["http_protocol_error", /^HPE_/],
+];
 
-const NO_ANSWER: Readonly<Record<string, ProxyError>> = {
-  ECONNREFUSED: "connection_refused",
-  ECONNRESET: "connection_terminated",
-  ECONNABORTED: "connection_terminated",
-  EPIPE: "connection_terminated",
-  UND_ERR_SOCKET: "connection_terminated",
-  PROTOCOL_CONNECTION_LOST: "connection_terminated",
-  EHOSTUNREACH: "destination_ip_unroutable",
-  ENETUNREACH: "destination_ip_unroutable",
-  EHOSTDOWN: "destination_unavailable",
-  ENOTFOUND: "dns_error",
-  EAI_FAIL: "dns_error",
-  EAI_NODATA: "dns_error",
-  EPROTO: "tls_protocol_error",
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "http_response_incomplete",
-};
-
-/** Node says by OpenSSL's names what is wrong with a certificate: `CERT_HAS_EXPIRED`, `UNABLE_TO_VERIFY_LEAF_SIGNATURE`. */
-const CERTIFICATE = /^(?:CERT_(?:HAS|NOT_Y|REV)|\w*SELF_SIGNED_CERT|UNABLE_TO_(?:GET_I|VERIFY_L)|ERR_TLS_CERT)/;
-
-function timedOut(method: string, error: ProxyError): ErrorAnswer {
-  return { status: 504, retryable: isIdempotent(method), proxy: { error } };
-}
-
+/** No answer in time is 504, none at all 502. */
 function noAnswer(method: string, error: ProxyError): ErrorAnswer {
   // A refused connection carried no request: repeating it is safe whatever the method.
-  return { status: 502, retryable: error === "connection_refused" || isIdempotent(method), proxy: { error } };
+  return {
+    status: error.endsWith("timeout") ? 504 : 502,
+    retryable: error === "connection_refused" || isIdempotent(method),
+    proxy: { error },
+  };
 }
 
 function readForeignStatus(thrown: unknown): number | undefined {
-  const candidates = [
-    readMember(thrown, (it) => it["status"]),
-    readMember(thrown, (it) => it["statusCode"]),
-    readMember(
-      readMember(thrown, (it) => it["response"]),
-      (it) => it["status"],
-    ),
-    readMember(
-      readMember(thrown, (it) => it["response"]),
-      (it) => it["statusCode"],
-    ),
-    readMember(
-      readMember(thrown, (it) => it["$metadata"]),
-      (it) => it["httpStatusCode"],
-    ),
+  const places = [
+    thrown,
+    readMember(thrown, (it) => it["response"]),
+    readMember(thrown, (it) => it["$metadata"]),
+    readMember(thrown, (it) => it["output"]),
   ];
+  const candidates = places.flatMap((place) => [
+    readMember(place, (it) => it["status"]),
+    readMember(place, (it) => it["statusCode"]),
+    readMember(place, (it) => it["httpStatusCode"]),
+  ]);
   return candidates.find((each): each is number => typeof each === "number" && each >= 100 && each <= 599);
 }
 
@@ -74,19 +57,17 @@ export function ruleForForeignAnswer(facts: ErrorFacts): ErrorAnswer | undefined
 
 /** Did the connection fail at a socket that this service opened? A file that is missing has an errno too, and is no dependency. */
 function ruleForLink(link: unknown, method: string): ErrorAnswer | undefined {
-  const code = codeOf(link);
-  if (code !== undefined && Object.hasOwn(TIMED_OUT, code)) return timedOut(method, TIMED_OUT[code] as ProxyError);
-  if (code !== undefined && Object.hasOwn(NO_ANSWER, code)) return noAnswer(method, NO_ANSWER[code] as ProxyError);
-  if (CERTIFICATE.test(code ?? "")) return noAnswer(method, "tls_certificate_error");
-  if (code?.startsWith("HPE_")) return noAnswer(method, "http_protocol_error");
-  const name = nameOf(link);
-  if (name === "TimeoutError") return timedOut(method, "http_response_timeout");
-  const message = messageOf(link);
+  const message = messageOf(link) ?? "";
+  const code = codeOf(link) ?? "";
+  // axios and superagent give a time-out the code of a connection that broke.
+  if (code === "ECONNABORTED" && /^timeout/i.test(message)) return noAnswer(method, "http_response_timeout");
+  const error = BY_CODE.find(([, codes]) => codes.test(code))?.[0];
+  if (error !== undefined) return noAnswer(method, error);
   // pg's pool, mysql2's pool: nobody gave a connection back in time.
   if (message === "timeout exceeded when trying to connect" || message === "Queue limit reached.") {
     return { status: 503, retryable: true, retryAfterSeconds: 1, proxy: { error: "connection_limit_reached" } };
   }
-  if (message === "Query read timeout") return timedOut(method, "http_response_timeout");
+  if (nameOf(link) === "TimeoutError" || message === "Query read timeout") return noAnswer(method, "http_response_timeout");
   if (message === "Connection terminated unexpectedly") return noAnswer(method, "connection_terminated");
   return undefined;
 }

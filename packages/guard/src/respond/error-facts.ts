@@ -54,14 +54,13 @@ export function isErrorStatus(status: unknown): status is number {
   return Number.isInteger(status) && (status as number) >= 400 && (status as number) <= 599;
 }
 
+/** What is behind an error: its cause, or what Sequelize and Objection call the database's own error. */
+const readCause = (thrown: unknown): unknown => readMember(thrown, (it) => it["cause"] ?? it["parent"] ?? it["nativeError"]);
+
 /** The thrown thing and its causes by reference, each once. */
 export function readChain(thrown: unknown): readonly unknown[] {
   const chain: unknown[] = [thrown];
-  for (
-    let link = readMember(thrown, (it) => it["cause"]);
-    link !== undefined && chain.length < 8;
-    link = readMember(link, (it) => it["cause"])
-  ) {
+  for (let link = readCause(thrown); link !== undefined && chain.length < 8; link = readCause(link)) {
     if (chain.includes(link)) break;
     chain.push(link);
   }

@@ -36,6 +36,40 @@ function named(name: string, more: object): Error {
   return Object.assign(new Error("x"), { name, ...more });
 }
 
+const sqlState = (code: string): Error => coded(code, { severity: "ERROR" });
+
+function boomOf(statusCode: number, data: object): Error {
+  return Object.assign(new Error("x"), { isBoom: true, data, output: { statusCode } });
+}
+
+const MULTIPART = "multipart/form-data; boundary=XX";
+const PART = '--XX\r\ncontent-disposition: form-data; name="a"\r\n\r\n1\r\n';
+const typed = (type: string): Pick<ErrorFacts, "headers"> => ({ headers: () => ({ "content-type": type }) });
+
+/** What a platform's own reader says of a form. */
+async function refuseForm(type: string, body: string): Promise<unknown> {
+  return new Response(body, { headers: { "content-type": type } }).formData().catch((thrown: unknown) => thrown);
+}
+
+describe("the answer to a form that cannot be read", () => {
+  it.each([
+    { name: "has no boundary", type: "multipart/form-data", body: PART, busboy: "Multipart: Boundary not found" },
+    { name: "ends too soon", type: MULTIPART, body: PART, busboy: "Unexpected end of form" },
+    { name: "has a part that is none", type: MULTIPART, body: "--XX\r\n:", busboy: "Malformed part header" },
+  ])("is 400 where the request's own $name, whoever reads it", async ({ type, body, busboy }) => {
+    const asked = { ...typed(type), body };
+    expect(decideAnswer(facts(new Error(busboy), asked), []).status).toBe(400);
+    expect(decideAnswer(facts(await refuseForm(type, body), asked), []).status).toBe(400);
+  });
+
+  it("stays a 500 where it was another form: what was sent is whole, was not seen to its end, or is none", async () => {
+    const told = [new Error("Unexpected end of form"), new Error("Malformed part header"), await refuseForm(MULTIPART, PART)];
+    const sent = [{ ...typed(MULTIPART), body: `${PART}--XX--\r\n` }, typed(MULTIPART), { ...typed("application/json"), body: "{}" }];
+    const statuses = sent.map((asked) => told.map((thrown) => decideAnswer(facts(thrown, asked), []).status));
+    expect(statuses.flat()).toEqual(Array(9).fill(500));
+  });
+});
+
 describe("the answer to an error", () => {
   it.each([
     ["a body that is too large", Object.assign(new Error("x"), { type: "entity.too.large", status: 413, expose: true }), 413],
@@ -58,6 +92,25 @@ describe("the answer to an error", () => {
     ["Boom's bug", Object.assign(new Error("x"), { isBoom: true, output: { statusCode: 500 } }), 500],
     ["an output that is not Boom's", Object.assign(new Error("x"), { output: { statusCode: 404 } }), 500],
     ["an upload that formidable finds too large", Object.assign(new Error("x"), { code: 1009, httpCode: 413 }), 413],
+    ["what Wreck makes of another server's not found", boomOf(404, { isResponseError: true }), 502],
+    ["Boom's not found with data of the app", boomOf(404, { id: 7 }), 404],
+    ["what undici makes of another server's not found", named("ResponseError", { code: "UND_ERR_RESPONSE", statusCode: 404 }), 502],
+    ["a dependency's time-out in axios's words", Object.assign(new Error("timeout of 50ms exceeded"), { code: "ECONNABORTED" }), 504],
+    ["a connection that broke", coded("ECONNABORTED"), 502],
+    ["a text for a number in MySQL", coded("ER_TRUNCATED_WRONG_VALUE_FOR_FIELD"), 400],
+    ["none of the words that a column may have in MySQL", coded("WARN_DATA_TRUNCATED"), 400],
+    ["a column that MySQL does not know", coded("ER_BAD_FIELD_ERROR"), 500],
+    ["a value that is too long for Prisma's column", coded("P2000", { meta: { column_name: "name" } }), 400],
+    ["a value that the database holds and Prisma cannot read", coded("P2005"), 500],
+    ["a row that TypeORM did not find", named("EntityNotFoundError", {}), 404],
+    ["a document that Mongoose did not find", named("DocumentNotFoundError", { filter: {} }), 404],
+    ["a metadata that TypeORM did not find", named("EntityMetadataNotFoundError", {}), 500],
+    ["a unique violation under Sequelize", named("SequelizeUniqueConstraintError", { parent: coded("ER_DUP_ENTRY") }), 409],
+    ["a value that PostgreSQL cannot read under Sequelize", named("SequelizeDatabaseError", { parent: sqlState("22P02") }), 400],
+    ["a query that PostgreSQL cannot read under Sequelize", named("SequelizeDatabaseError", { parent: sqlState("42601") }), 500],
+    ["a database that Sequelize cannot reach", named("SequelizeConnectionRefusedError", { parent: coded("ECONNREFUSED") }), 502],
+    ["a foreign key under Objection", named("ForeignKeyViolationError", { nativeError: sqlState("23503") }), 409],
+    ["what Sequelize's model refuses", named("SequelizeValidationError", { errors: [{ path: "email" }] }), 400],
     ["a refused connection under fetch", fetchFailed, 502],
     ["a name that does not resolve", coded("ENOTFOUND"), 502],
     ["a dependency that took too long", coded("UND_ERR_HEADERS_TIMEOUT"), 504],
@@ -184,6 +237,15 @@ describe("the answer to an error", () => {
     expect(decideAnswer(facts(empty, { method: "POST", headers }), []).status).toBe(400);
     expect(decideAnswer(facts(empty, { method: "POST" }), []).status).toBe(500);
     expect(decideAnswer(facts(empty, { method: "GET", headers }), []).status).toBe(500);
+  });
+
+  it("is 400 for what Mongoose could not cast, where the request has it", () => {
+    const cast = (value: unknown): Error => named("CastError", { kind: "ObjectId", path: "_id", value });
+    expect(decideAnswer(facts(cast("abc"), { target: "/orders/abc" }), []).status).toBe(400);
+    expect(decideAnswer(facts(cast(12), { body: '{"order":12}' }), []).status).toBe(400);
+    expect(decideAnswer(facts(cast("abc"), { target: "/orders/64b7f0c2a1b2c3d4e5f60718" }), []).status).toBe(500);
+    expect(decideAnswer(facts(cast({ id: "abc" }), { target: "/orders/abc" }), []).status).toBe(500);
+    expect(decideAnswer(facts(cast(undefined), { target: "/orders/abc" }), []).status).toBe(500);
   });
 
   it("is nobody's server error when the client went away", () => {

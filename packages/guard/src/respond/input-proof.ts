@@ -7,7 +7,7 @@ import { existsSync } from "node:fs";
 import { validateHeaderName, validateHeaderValue } from "node:http";
 import { dirname } from "node:path";
 import { inspect } from "node:util";
-import { codeOf, messageOf, nameOf, readTextMember } from "../capture/throwable.ts";
+import { codeOf, messageOf, nameOf, readMember, readTextMember } from "../capture/throwable.ts";
 
 type Provoked = { readonly thrown: unknown; readonly message: string };
 
@@ -95,6 +95,9 @@ const isInUrl: InputProof = (value, { thrown }) => {
   return text === value || (value.length > 1 && !URL.canParse(text) && URL.canParse(text.replaceAll(value, "a")));
 };
 
+/** What Mongoose could not make an id, a number or a date of. */
+const isCast: InputProof = (value, { thrown }) => String(readMember(thrown, (it) => it["value"])) === value;
+
 /** As dates are written, whatever day it would be. Ids and streets begin with a digit, too. */
 const DATE = /^[+-]?\d{4,6}-\d\d?(?:-\d\d?)?\b|^\d\d?[./]\d\d?[./]/;
 
@@ -132,6 +135,7 @@ const BY_NAME: Readonly<Record<string, readonly InputProof[]>> = {
     // Nobody's code recurses too deep by mistake on just those requests that nest so deep.
     (value, { message }) => message === "Maximum call stack size exceeded" && isDeep(value),
   ],
+  CastError: [isCast],
   URIError: [again("URI malformed", decodeURIComponent), again("URI malformed", encodeURIComponent)],
   TypeError: [
     again("Cannot convert argument to a ByteString", (value) => new Headers([["x", value]])),

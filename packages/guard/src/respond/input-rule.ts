@@ -15,7 +15,7 @@ const MAX_VALUES = 100;
 const MAX_DEPTH = 32;
 
 /** Names of the validation libraries' errors. Such an error may as well be about a dependency's answer, which nothing in it tells. */
-const VALIDATION_NAMES = /^(?:\$?ZodError|ValiError|TraversalError|ArkErrors|AggregateArkError|ValidationError|SchemaError)$/;
+const VALIDATION_NAMES = /^(?:\$?ZodError|ValiError|TraversalError|ArkErrors|AggregateArkError|(?:Sequelize)?ValidationError|SchemaError)$/;
 
 function decodeQuietly(text: string): string | undefined {
   try {
@@ -77,7 +77,15 @@ function readHeaderValues(headers: ReturnType<ErrorFacts["headers"]>): readonly 
 function isEmptyJson(thrown: unknown, facts: ErrorFacts, body: string | undefined): boolean {
   const { headers, method } = facts;
   if (messageOf(thrown) !== "Unexpected end of JSON input" || (body ?? "").trim() !== "") return false;
-  return method !== "GET" && method !== "HEAD" && /[/+]json\b/.test(String(headers()["content-type"]));
+  return !/^(?:GET|HEAD)$/.test(method) && /[/+]json\b/.test(String(headers()["content-type"]));
+}
+
+/** busboy or the platform could not read a form, and the request's is cut off, or without what tells its parts from each other. */
+function isBrokenForm(thrown: unknown, { headers }: ErrorFacts, body: string | undefined): boolean {
+  const words = /^(?:Unexpected end of f|Malformed part|Multipart: B|Failed to parse body as F)/;
+  const type = /^multipart.*?(?:boundary="?([^";]+)|$)/i.exec(String(headers()["content-type"]));
+  if (!type || !words.test(messageOf(thrown) ?? "")) return false;
+  return type[1] === undefined || body?.includes(`--${type[1]}--`) === false;
 }
 
 /** The request's values are read only for an error that a value could have provoked: most bugs are not of that kind. */
@@ -90,13 +98,8 @@ function isProvoked(thrown: unknown, facts: ErrorFacts, body: string | undefined
 }
 
 function isValidationError(thrown: unknown): boolean {
-  const name = nameOf(thrown) ?? "";
-  if (!VALIDATION_NAMES.test(name)) return false;
-  return [
-    readMember(thrown, (it) => it["issues"]),
-    readMember(thrown, (it) => it["details"]),
-    readMember(thrown, (it) => it["errors"]),
-  ].some((each) => typeof each === "object");
+  const found = readMember(thrown, (it) => it["issues"] ?? it["details"] ?? it["errors"]);
+  return VALIDATION_NAMES.test(nameOf(thrown) ?? "") && typeof found === "object";
 }
 
 /** The rule for input that the handler could not take. */
@@ -105,6 +108,6 @@ export function ruleForRequestInput(facts: ErrorFacts): ErrorAnswer | undefined 
   const body = facts.bodyText();
   // A schema that refused the body is 422 (the syntax was right), one that refused a parameter is 400.
   if (isValidationError(thrown)) return { status: body === undefined || body === "" ? 400 : 422 };
-  if (!isProvoked(thrown, facts, body) && !isEmptyJson(thrown, facts, body)) return undefined;
+  if (![isBrokenForm, isEmptyJson, isProvoked].some((is) => is(thrown, facts, body))) return undefined;
   return isMissingFile(thrown) ? NOT_FOUND : BAD_REQUEST;
 }
