@@ -242,6 +242,15 @@ describe.each(IMPLEMENTATIONS)("the $name store", ({ open }) => {
       expect(await store.listFailing({ ...ALL, service: "nginx" })).toMatchObject([{ traceId: traceId(1), service: "shop" }]);
     });
 
+    it("finds it where the intermediary wrote before the request was first kept", async () => {
+      const observer = { kind: "proxy", name: "nginx" } as const;
+      await store.appendExchanges([
+        { traceId: traceId(1), timeMs: NOON, durationMs: 5, method: "GET", path: "/cart", status: 502, observer },
+      ]);
+      await append(spans({ trace: 1, status: 500 }));
+      expect(await store.listFailing({ ...ALL, service: "nginx" })).toMatchObject([{ traceId: traceId(1), service: "shop" }]);
+    });
+
     it("tells the follower of a cursor everything once, oldest first", async () => {
       await append(spans({ trace: 1, status: 500 }), spans({ trace: 2, status: 200 }), spans({ trace: 3, status: 500 }));
       const first = await store.listFailingSince(0, 1);

@@ -6,7 +6,7 @@ import { fillCheck } from "./fill-check.ts";
 /** What the lines of a log tell of a failure: the software that wrote them, and the address that it asked last. */
 export type ToldByLines = { readonly software: string; readonly upstream?: string | undefined };
 
-const ADDRESS = /^(?:https?:\/\/)?([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\]):(\d{1,5})(?:\/|$)/;
+const ADDRESS = /^(?:https?:\/\/)?([A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9A-Fa-f:]+\]):(\d{1,5})(?:\/|$)/;
 /** What a reader would have to look up before the command runs. */
 const OPEN_WORD = /\b[A-Z][A-Z_]{2,}\b(?!=)/;
 

@@ -415,9 +415,11 @@ const scan = new TraceScan();
 
 /**
  * The one exchange of new parts that ended in a server error; undefined when there are several, or none, or when its status is to be
- * told from other spans: then all must be decoded to know which one the lists show.
+ * told from other spans, or when an intermediary wrote of the trace: then all must be decoded to know which one the lists show, and by what
+ * else they find it.
  */
 function findOnlyServerError(parts: readonly Part[]): Span | undefined {
+  if (parts.some((part) => part.kind === "exchanges")) return undefined;
   const traces = parts.filter((part) => part.kind === "traces");
   if (traces.length !== 1 || !scanAccepted(traces[0]!.bytes, scan).ok) return undefined;
   let only = -1;
