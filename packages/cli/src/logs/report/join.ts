@@ -18,6 +18,8 @@ export function indexMessages(tally: Pick<Tally, "kept" | "messages">): ((exchan
     for (const id of [requestId, traceId]) if (id !== undefined) push(byId, id, kept);
     if (path !== undefined && kept.message.timeMs !== undefined) push(byPath, path, kept);
   }
+  // Looked up for each failing request, of which thousands may have the path.
+  for (const list of byPath.values()) list.sort((a, b) => toTime(a) - toTime(b));
   const byClient = joinByClient(tally);
   if (byId.size === 0 && byPath.size === 0 && byClient.size === 0) return undefined;
   return (exchange) => findMessages(exchange, { byId, byPath, byClient });
@@ -71,13 +73,29 @@ function findMessages(exchange: Exchange, { byId, byPath, byClient }: Index): Fo
   const same = byId.get(exchange.requestId ?? "") ?? byId.get(exchange.traceId ?? "");
   if (same !== undefined) return { messages: same.slice(0, 4), by: "request id" };
   const { timeMs, durationMs = 0 } = exchange;
-  const near = timeMs === undefined ? [] : (byPath.get(exchange.path ?? "") ?? []);
-  const messages = near.filter(({ message }) => {
-    const offset = (message.timeMs ?? 0) - (timeMs ?? 0);
-    return offset >= -durationMs - TOLERANCE_MS && offset <= durationMs + TOLERANCE_MS;
-  });
-  if (messages.length > 0) return { messages: messages.slice(0, 2), by: "time and path" };
+  const apartMs = durationMs + TOLERANCE_MS;
+  const messages =
+    timeMs === undefined ? [] : listFirst(byPath.get(exchange.path ?? "") ?? [], { fromMs: timeMs - apartMs, untilMs: timeMs + apartMs });
+  if (messages.length > 0) return { messages, by: "time and path" };
   return { messages: byClient.get(exchange)?.slice(0, 2) ?? [], by: "time and client" };
+}
+
+/** The first two of a list in the order of time that lie within a stretch of it. */
+function listFirst(
+  list: readonly KeptMessage[],
+  { fromMs, untilMs }: { readonly fromMs: number; readonly untilMs: number },
+): readonly KeptMessage[] {
+  let [low, high] = [0, list.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (toTime(list[middle]!) < fromMs) low = middle + 1;
+    else high = middle;
+  }
+  return list.slice(low, low + 2).filter((kept) => toTime(kept) <= untilMs);
+}
+
+function toTime({ message }: KeptMessage): number {
+  return message.timeMs ?? 0;
 }
 
 /** Messages that differ only in numbers, ids and quoted values are one. */

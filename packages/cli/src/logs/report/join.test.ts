@@ -1,0 +1,38 @@
+import type { Exchange } from "@faultline/model";
+import { describe, expect, it } from "vitest";
+import type { KeptMessage } from "../tally/tally.ts";
+import { indexMessages } from "./join.ts";
+
+const observer = { kind: "proxy", name: "nginx" } as const;
+
+function toFailing(timeMs: number): Exchange {
+  return { observer, timeMs, durationMs: 5, method: "GET", path: "/pay", status: 502 };
+}
+
+function toMessage(timeMs: number): KeptMessage {
+  return { message: { timeMs, severity: 17, text: `refused at ${timeMs}`, path: "/pay" }, format: "nginx-error", file: "error.log" };
+}
+
+describe("messages joined by path and time", () => {
+  const find = (times: readonly number[], atMs: number) => {
+    const kept = [{ exchange: toFailing(atMs), format: "combined", file: "access.log" }];
+    return indexMessages({ kept, messages: times.map(toMessage) })?.(toFailing(atMs)).messages.map(({ message }) => message.timeMs);
+  };
+
+  it("lie near the request, whatever the order in which they were read", () => {
+    expect(find([90_000, 10_000, 50_000, 51_000, 30_000], 50_500)).toEqual([50_000, 51_000]);
+    expect(find([90_000, 10_000], 50_000)).toEqual([]);
+    expect(find([48_494, 51_506], 50_000)).toEqual([]);
+    expect(find([48_495, 51_505], 50_000)).toEqual([48_495, 51_505]);
+  });
+
+  it.each([1, 1_000])("are found at once where twenty thousand name one path, %i ms apart", (apartMs) => {
+    const times = Array.from({ length: 20_000 }, (_, index) => index * apartMs);
+    const kept = times.map((timeMs) => ({ exchange: toFailing(timeMs), format: "combined", file: "access.log" }));
+    const startMs = performance.now();
+    const findMessages = indexMessages({ kept, messages: times.map(toMessage) });
+    const found = kept.filter(({ exchange }) => findMessages?.(exchange).messages.length === 2);
+    expect(found).toHaveLength(20_000);
+    expect(performance.now() - startMs).toBeLessThan(1_500);
+  });
+});
