@@ -20,8 +20,8 @@
  *
  * What is counted: exchanges as a server saw them (server and consumer spans, roots of senders that set no span kind, and what
  * intermediaries wrote down), each by its own outcome and start: a masked failure counts where it was made, not where it was hidden.
- * What a sender's clock tells of times more than five minutes after the arrival, or thirty days before, cannot be: it counts, and is listed, as
- * of its arrival; the spans themselves stay as they came.
+ * A sender's clock may be wrong: an exchange dated more than five minutes after its arrival, or more than thirty days before it, is
+ * counted and listed at the time of its arrival. Its spans keep the times that they came with.
  * Log records without a trace are kept, bounded, from severity ERROR on. Metrics are kept as one point per series and 10 s.
  *
  * Changes that nobody declared are recorded as inferred: the first sight of a version, or of instances, of a known service.

@@ -29,42 +29,45 @@ export const CLASSES = new Uint16Array(65_536).fill(FOREIGN);
 for (const joint of "→⇒：＝") CLASSES[joint.charCodeAt(0)] = 0;
 /** In the order of their bits. */
 const SETS = [/\d/, /[A-Z]/, /[a-z]/, /\s/, /["'`]/, /_/, /[a-f]/i, /[^]{2}/, /[+/=-]/];
-// What lies before and behind a text.
+// Zero stands for what lies before and after a text.
 CLASSES[0] = SPACE;
 for (let code = 1; code < 128; code++)
   CLASSES[code] = SETS.reduce((bits, set, index) => (set.test(String.fromCharCode(code)) ? bits | (1 << index) : bits), 0);
 
-/** The class bits of a UTF-16 code unit; those of a space for none. */
+/** The class bits of a UTF-16 code unit, or those of a space without one. */
 export function classOf(code = 0): number {
   return CLASSES[code] ?? 0;
 }
 
-/** The shortest word that is a secret by itself, and the shortest without a digit; every other has signs in it, or a name before it. */
+/** The shortest word that is a secret by itself, and the shortest without a digit. Shorter secrets contain signs or follow a name. */
 const SHORTEST_SECRET = 10;
 const SHORTEST_OF_LETTERS = 20;
 
-/** True for a word of letters, digits, `_`, `.` and `-` that can be no secret by itself, by its length and its classes. */
+/** True for a word of letters, digits, `_`, `.` and `-` whose length and classes rule out that it is a secret by itself. */
 export function isPlainWord(length: number, bits: number): boolean {
   return length < SHORTEST_SECRET || ((bits & DIGIT) === 0 && length < 128 && (length < SHORTEST_OF_LETTERS || (bits & UPPER) === 0));
 }
 
-/** The class bits of the code unit at an index; those of a space before the text and behind it. */
+/** The class bits of the code unit at an index; outside of the text they are those of a space. */
 export function classAt(codes: Uint16Array, at: number): number {
   return CLASSES[codes[at] ?? 0] ?? 0;
 }
 
-/** True when `piece` stands in the text at `start`; `startsWith` costs more than so short a comparison. */
+/** True when the text contains `piece` at `start`. For a comparison this short, `startsWith` is slower. */
 export function standsAt(piece: string, codes: Uint16Array, start: number): boolean {
   for (let at = 0; at < piece.length; at++) if (piece.charCodeAt(at) !== codes[start + at]) return false;
   return true;
 }
 
-/** How often each character was met; zeros between two calls. */
+/** How often each character occurred; all zeros between two calls. */
 const SEEN = new Uint16Array(128);
-/** What a character adds that was met so often: no text that is judged has more than 512, and a logarithm is slow. */
+/**
+ * A character's contribution by its number of occurrences, precomputed because logarithms are slow. No judged text has more than 512
+ * characters.
+ */
 const TERMS = Float64Array.from({ length: 513 }, (_, count) => count * Math.log2(count));
 
-/** Shannon entropy of a short text, bits per character; what is judged is ASCII. */
+/** The Shannon entropy of a short ASCII text, in bits per character. */
 export function entropyOf(text: string): number {
   const { length } = text;
   for (let at = 0; at < length; at++) {
@@ -72,7 +75,7 @@ export function entropyOf(text: string): number {
     SEEN[code] = (SEEN[code] ?? 0) + 1;
   }
   let sum = 0;
-  // Not by `of`, which takes four times as long.
+  // A loop with `of` takes four times as long.
   for (let code = 0; code < 128; code++) {
     const count = SEEN[code] ?? 0;
     SEEN[code] = 0;

@@ -1,15 +1,18 @@
-/** Zeros behind every text: as far as any loop looks past the end without asking. */
+/** The number of zeros after every text. No loop looks further past the end without a bounds check. */
 const MARGIN = 256;
-/** Longest text that the kept buffers hold. */
+/** The longest text that fits the reused buffers. */
 const LONGEST_KEPT = 65_536;
-/** Longest text that a loop copies sooner than the platform; any, where memory has the higher byte first: `utf16le` writes the lower one. */
+/**
+ * The longest text that a loop copies faster than the platform does. On big-endian machines a loop copies every text, because `utf16le` is
+ * little-endian.
+ */
 const SHORT = Buffer.from(Uint16Array.of(1).buffer)[0] === 0 ? Infinity : 48;
 
 type Kept = { readonly units: Uint16Array; readonly bytes: Buffer; end: number };
 
 /**
- * One buffer for each depth of encodings: while a text is read, so is what lies encoded in it. None is in use while code of the program
- * may run: a value is copied as data before the copy is read. Behind `end` there are zeros.
+ * One buffer for each depth of encodings, since text encoded in a text is read while the outer one still is. None is in use while the
+ * program's code may run, because a value is copied as data first and then read. After `end` there are zeros.
  */
 const KEPT: Kept[] = [];
 
@@ -19,8 +22,8 @@ function allocate(length: number): Kept {
 }
 
 /**
- * The code units of a text, zeros behind them. A loop over them costs a fraction of one over the string, whose every character is looked
- * up through what the string is a piece of. They hold until the next text of the same depth is read.
+ * The code units of a text, followed by zeros. A loop over them takes a fraction of one over the string, where each character is looked up
+ * through the string's internal structure. They are valid until the next text of the same depth is read.
  */
 export function readCodes(text: string, depth: number): Uint16Array {
   const { length } = text;

@@ -18,62 +18,67 @@ const WORDS =
     " ",
   );
 
-/** Words that say something about a secret where the secret itself could stand: `token: expired`, `password=null`. */
+/** Words that say something about a secret in the place where the secret itself could be: `token: expired`, `password=null`. */
 const SAID_OF = new Set(WORDS);
 
-/** The few of them that stand behind `=` or in quotes without being a secret. A password may well be "secret". */
+/** The few of these words that are no secret even after `=` or in quotes. A password may well be "secret". */
 export const NO_VALUE = new Set(WORDS.slice(0, WORDS.indexOf("no")));
 
-// What follows is asked of 128 characters of a value.
-/** Values that only say where the secret comes from, and a sign or a few. None begins with a letter or a digit. */
+// The expressions below are applied to the first 128 characters of a value.
+/** Values that only say where the secret comes from, and up to three signs. None begins with a letter or a digit. */
 const PLACEHOLDER =
   /^(?:["']?(?:\\?\$\{[^}]+\}[:@/.=-]?)+["']?|#\{[^}]*\}|\$\([\w. :/=-]+\)|["']?\$\$?(?:[A-Za-z_]\d?){1,64}["']?|\$?\{\{[^{}]+\}\}|<\/?[\w -]{1,64}>(?:\W.*)?|&lt;[\w -]{1,64}&gt;|%(?!\d)[\w()]{1,32}%?|@(?:\w{1,32}@|[a-z_]{1,32})|\{[ $]?[\w.>-]{0,32}(?:[!:][\w.<>]{1,9})? ?\}|\?|:\w{1,32}|\$\d{1,3}|[^\p{L}\p{N}]{1,3})$/iu;
 
-/** What stands where a secret was, or will be: a mask, what somebody is to fill in. */
+/** Text in place of a secret: a mask, or a placeholder for somebody to fill in. */
 export const BLANK =
   /^[[(]?(?:[*.•x]{3,}|[0-]{8,64}|<[a-z_ -]{1,64}>|\[(?:\w+ed|hidden|object object)\]|[_[<{]{0,4}(?:your|replace|insert|enter)[-_ ][a-z_ -]{1,40}[\]}>]{0,4}|change.me|[$#]\{[\w.:]+\}|\{\{[\w. -]+\}\}|%s|[(*]+[a-z ]+[*)]+)[\]>)}]?$/i;
 
 /**
- * What follows a quote that closed a text and did not open one: `"password: " + get() + "`, `"Password:",next:"`. And what is public by
- * its look: a place in a file, a path of words, a selector, the name of a resource.
+ * Text after a quote that closed a string instead of opening one: `"password: " + get() + "`, `"Password:",next:"`. And values that are
+ * recognisably public: a place in a file, a path of words, a selector, the name of a resource.
  */
 const NO_SECRET =
   /^(?:\/\^[\\([]|(?:required|nullable|string)\||(?:argon2|[bs]crypt|pbkdf2|sha\d|md5)\w{0,9}$|[a-z][\w.-]{0,64}:\d+\.\d+[\w.]*$|\(\?[:=!]|; ?[A-Z][A-Za-z-]+(?:=|$)|\.\/|["']?(?:\s{0,4}[+.,;)]){1,3}\s{0,4}(?!\d)[\w$]+[ ([:.=]|\d{1,6}:(?:\d{1,5}\)?|[a-z]+)$|[a-z]+:"|0x[\da-fA-F]{1,8}$|(?:arn|env|file|op|vault):(?:[A-Z_]+$|aws|[\w.-]*\/)|(?:[A-Z][a-z]+\.)?_?[A-Z]+\d{0,4}_[A-Z_]+$|(?:amd|arm)64$|S-1-5-|[a-z]\}\([a-z]+,|[a-z-]{3,}\{[a-z-]{3,}:|[a-z]{2,32}(?:\/[a-z\d_.-]{1,64}){2,8}$|[#./]{0,2}[a-z_]{1,32}(?:[/#][a-z_-]{1,64}){1,8}$|[#.][a-z]{1,32}(?:-[a-z]{1,32}){1,4}$|\/(?:[a-z][\w.@-]{0,64}\/){1,8}[\w.@-]{0,64}$)/;
 
-/** A template, an expression, a map or a tag of YAML that begins in a value's place and goes on behind it. */
+/** A template, an expression, a map or a YAML tag that begins in a value's place and continues after it. */
 const EXPRESSION =
   /^\\?(?:[#$][{(]{1,2}[^{}]+(?:[})"'[]|$)|\{\{[^{}]+\}\}|\(|&|(?:await|new|async|function|typeof|void|yield|lambda|null|this|return|undefined|true|false)(?:[;,)}]|$)|\{[\w-]+:$|\[(?:[a-z_]+$|[A-Z][a-z]+(?:[:\]]|$))|![01]$|\[\](?:\)|[a-z]+$)|!{1,2}[A-Za-z]{2,20}$|(?:Add|ConvertTo|Get|New|Read)-[A-Z]|\$(?:[A-Za-z_]\d?){1,64}(?:->|[[{.:/),]|$))/;
 
-/** A name of a program's own. Each word but the first begins with a sign or a capital: a row of small letters is read in one way only. */
+/**
+ * An identifier. Each word but the first begins with a sign or a capital, so that a run of small letters can be matched in one way only.
+ */
 export const IDENTIFIER = /^_?[A-Z]{0,4}[a-z]{2,32}(?:\d{0,3}(?:_[A-Z]{0,2}|[A-Z]{1,2})[a-z]{2,32}){0,9}[A-Z]{0,4}$/;
 
 /** What code puts behind a name: `process.env.TOKEN`, `getSecret()`, `request.body['x']`, `config.password`. */
 const REFERENCE =
   /^(?:[A-Za-z_$][\w$]*(?:\?\.|\.|->|::))+[A-Za-z_$][\w$]*(?:\[[^\]]*\]|(?<=[A-Z_]{2})!)?$|^[A-Za-z_$](?:[\w$.>:-]|\?\.)*\(|^[A-Za-z_$][\w$.]*\[/;
 
-/** Words as a label or a sentence has them; numbers of two digits at most. */
+/** The words of a label or a sentence, with numbers of at most two digits. */
 const WRITTEN = /^(?:[\p{L}\p{M}' .,:?()-]|\b\d{1,2}\b){3,80}$/u;
 
-/** True for a sentence that says what a secret is or must be: `is too short`, `can't be blank`. Those that people take for one have none. */
+/**
+ * True for a sentence that says what a secret is or must be: `is too short`, `can't be blank`. Sentences used as passphrases lack these
+ * words.
+ */
 export function isSentence(text: string): boolean {
   return WRITTEN.test(text) && /\b(?:is|are|has|been?|must|can|cannot|not|too|doesn|invalid|incorrect|required)\b/i.test(text);
 }
 
-/** What is said of a field by its name: `{"password": "must be at least 8 characters"}`. */
+/** Validation messages stored under a field's name: `{"password": "must be at least 8 characters"}`. */
 const SAID_OF_FIELD =
   /^(?:is (?:too|not|required|invalid|missing|incorrect|weak|expired)|(?:must|should|can(?:not|'t)) (?:be|have|contain|match|include|not)|has (?:been|already)|do(?:es)?(?:n't| not) match|not (?:set|provided)|too (?:short|long|weak))\b/;
 
-/** True for such words, which nobody takes for a passphrase. */
+/** True for such a message, which nobody uses as a passphrase. */
 export function isSaidOfField(text: string): boolean {
   return SAID_OF_FIELD.test(text) && WRITTEN.test(text);
 }
 
 /**
- * True for what a secret is called, or a sentence about it, where the secret could stand: `"password": "Passwort"`. It begins with a
- * capital letter, or one of an alphabet without. A password may be called a key: only what its name says, or a sentence, is no password.
+ * True for a secret's label, or a sentence about it, in the secret's place: `"password": "Passwort"`. It begins with a
+ * capital letter, or a letter of an alphabet without cases. Since a password may be any word, only its own name or a sentence is a label of it.
  */
 export function isLabel(text: string, [name, kind]: readonly [name: string, kind: KeyKind], classify: KeyClassifier): boolean {
-  // Most begin with a small letter or a digit, which is seen without an expression over all alphabets.
+  // Most values begin with a small letter or a digit, which a table tells faster than an expression over all alphabets.
   if (
     (classOf(text.charCodeAt(0)) & (UPPER | FOREIGN)) === 0 ||
     !/^[\p{Lu}\p{Lo}]/u.test(text) ||
@@ -86,20 +91,20 @@ export function isLabel(text: string, [name, kind]: readonly [name: string, kind
     : classify(`${text} x`).kind !== undefined;
 }
 
-/** Long, of one piece, and random: no word, path, date, version or name. */
+/** True for a long, random text without spaces: not a word, path, date, version or name. */
 export function isTokenLike(text: string, leastLength: number): boolean {
   if (text.length < leastLength || !/^[\w.=~+/-]+$/.test(text)) return false;
   if (!/\d/.test(text)) return text.length >= 20 && /[a-z]/.test(text) && /[A-Z]/.test(text) && entropyOf(text) >= 3.9;
   return /[a-z]/i.test(text) && entropyOf(text) >= (/[^\da-f]/i.test(text) ? Math.min(3, Math.log2(text.length) - 0.5) : 2.5);
 }
 
-/** What was done to a secret: `token: revoked`. A password may be such a word, but for those that say it of one. */
+/** Participles that say what was done to a secret: `token: revoked`. A password may be such a word, except for those used of passwords. */
 export const DONE = /^[a-z]{3,}ed$/;
 const DONE_TO_PASSWORD = /(?:abl|ypt|[iou]s|tt|c[ht]|i[dlrz]|at|ng|[eo]ck|[os]k|sh|ov|ear|r[tv]|ifi|ass|nd)ed$|ailable$/;
 
 const LONGEST_SAID = 24;
 
-/** True for a word of the list, with or without a sentence's sign behind it. None of them has a digit in it. */
+/** True for a word of the list, with or without punctuation after it. None of them contains a digit. */
 export function isSaidOf(text: string, words: ReadonlySet<string> = SAID_OF): boolean {
   if (text.length > LONGEST_SAID || /[\d_]/.test(text)) return false;
   const lower = text.toLowerCase();
@@ -107,7 +112,7 @@ export function isSaidOf(text: string, words: ReadonlySet<string> = SAID_OF): bo
   return words.has(lower.replace(/[.,;:!?)]{1,4}$/, ""));
 }
 
-/** True when plain words go on behind the value: a sentence, not an assignment. */
+/** True when more plain words follow the value, so that it is a sentence and not an assignment. */
 function isProse(scan: Scan, value: AssignedValue, raw: string): boolean {
   if (!/^[A-Za-z]+(?:'[a-z]+)?[.,;:!?]?$/.test(raw)) return false;
   return /^[ \t]+(?:[a-z]|$)/.test(scan.text.slice(value.end, value.end + 8));
@@ -115,9 +120,9 @@ function isProse(scan: Scan, value: AssignedValue, raw: string): boolean {
 
 /** What code puts behind a name, and no text of its own. */
 function isReference(raw: string, kind: KeyKind, ahead: string): boolean {
-  // A call ends on its line, or goes on behind a bracket or a comma.
+  // A call ends on its line, or continues after a bracket or a comma.
   if (raw.includes("(") && !/^.*(?:\(.*\)|[({[,] {0,9}(?:\r?\n|$))/.test(ahead)) return false;
-  // `Fl0ppy.Disk` is no member of anything, `x9(a)b` no call.
+  // `Fl0ppy.Disk` is not a member access, and `x9(a)b` is not a call.
   return REFERENCE.test(raw) && !/(?=[\w-]*\d)[\w-]{40}|\)\w/.test(raw) && !(kind === "password" && /[a-z]\d[a-z]/.test(raw));
 }
 
@@ -141,7 +146,7 @@ function isCredibleBare(claim: Claim, kind: KeyKind, raw: string): boolean {
     (raw.length < 4 && LONG_KINDS.test(kind))
   )
     return false;
-  // `auth: method=password`: pairs behind the name of what writes them. `arn:aws:secretsmanager:eu-west-1`: parts of one name.
+  // `auth: method=password`: pairs after the name of the logger. `arn:aws:secretsmanager:eu-west-1`: parts of one name.
   if (operator === "colon" && (kind === "secret" ? scan.codes[scan.chain - 1] === 0x3a : kind === "auth" && /^[a-z]+=(?!")/.test(raw)))
     return false;
   if (
@@ -155,7 +160,7 @@ function isCredibleBare(claim: Claim, kind: KeyKind, raw: string): boolean {
     return !isSaidOf(raw, kind === "auth" ? SAID_OF : NO_VALUE) && !(kind === "session" && /^[a-z]{1,12}$/.test(raw));
   // `MYSQL_ROOT_PASSWORD: root`, in a file of settings.
   const isSetting = kind === "password" && /^(?!INVA)[A-Z]+_[A-Z_]+$/.test(name);
-  // A word of another language: what is required, forgotten, wrong.
+  // A word of another language, which says that it is required, forgotten or wrong.
   if (isSaidOf(raw, isSetting ? NO_VALUE : SAID_OF) || /^[A-Za-z]*(?![A-Za-z])\p{L}[\p{L}\p{M}]*$/u.test(raw)) return false;
   if (isProse(scan, value, raw)) return false;
   // `db_password: Modifying...`, as Terraform goes on.
@@ -165,29 +170,32 @@ function isCredibleBare(claim: Claim, kind: KeyKind, raw: string): boolean {
   return /\d/.test(raw) || /[a-z][A-Z]|[^\w.,:]/.test(raw) || raw.length >= 16;
 }
 
-/** Kinds whose secrets are neither short words nor short numbers: `session: "active"`, `token: 3`. */
+/** Kinds whose secrets are never short words or short numbers: `session: "active"`, `token: 3`. */
 export const LONG_KINDS = /^(?:session|auth|cookie|csrf|token|key|signature)$/;
 
 /**
- * No password, but what a token never looks like: where a secret is kept, `TOKEN_KEY = "auth.token"`, a colour, `token-color: #1f2328`, an
- * expression between slashes, as code writes it, with signs that no key has.
+ * Values that may be passwords but never tokens: where a secret is stored, `TOKEN_KEY = "auth.token"`, a colour, `token-color: #1f2328`, or
+ * a regular expression literal with signs that no key has.
  */
 const NO_TOKEN = /^(?:[a-z]+(?:\.[a-z]+)+|#[\da-f]{3,6}|\/.*[\\^([].*\/[a-z]*)$/i;
 
-/** True for a word where a code would stand, a label where a card would, and what is not random where a signature would. A passcode may be a word. */
+/**
+ * True for a word in place of a code, a label in place of a card, or a text that is not random in place of a signature. A passcode may be a
+ * word.
+ */
 export function isNoNumber(text: string, kind: KeyKind, name: string): boolean {
   if (kind === "signature") return !/(?=[\w+/-]*\d)[\w+/-]{20}/.test(text);
   return kind === "card" ? !/\d/.test(text) : kind === "code" && !/pass/i.test(name) && /^[A-Z]?[a-z]+$/.test(text);
 }
 
-/** Names under which a word says something of a secret, and anything else may be one. */
+/** Names under which a word says something about a secret, while any other value may be one. */
 const TOLD_OF = /(?:reason|message|response|result)$/i;
 
 function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
   const { value, operator } = claim;
   // ASP.NET's cookies begin with a dot.
   if ((NO_SECRET.test(raw) && !(kind === "cookie" && raw.startsWith("."))) || isVersion(raw, kind)) return false;
-  // OAuth's codes and OpenWeather's ids are long and random, those of errors are words.
+  // OAuth's codes and OpenWeather's ids are long and random; error codes are words.
   if (/^(?:code|appid)$/i.test(claim.name) && !isTokenLike(raw, 16)) return false;
   if (isNoNumber(raw, kind, claim.name)) return false;
   if (kind !== "password" && ((IDENTIFIER.test(raw) && TOLD_OF.test(claim.name)) || NO_TOKEN.test(raw))) return false;
@@ -197,7 +205,7 @@ function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
       raw.length >= (operator === "weak" ? 15 : LONG_KINDS.test(kind) ? 8 : 3) &&
       !claim.scan.text.startsWith(", fail", value.end)
     );
-  // `cookies: 3, session: none` counts them.
+  // `cookies: 3, session: none` counts cookies.
   if (
     kind === "cookie" &&
     operator === "colon" &&
@@ -206,7 +214,7 @@ function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
     return false;
   if (raw === claim.name && operator !== "colon") return false;
   if (isLabel(raw, [claim.name, kind], claim.scan.pass.classify)) return false;
-  // A constant and its value: `define('DB_PASSWORD', 'LongAndRandom')`; the names of two fields are in small letters.
+  // A constant and its value: `define('DB_PASSWORD', 'LongAndRandom')`. A list of field names would be in small letters.
   if (operator === "weak" && value.isQuoted && /^[A-Z]+_[A-Z_]+$/.test(claim.name) && /[a-z]/.test(raw) && !IDENTIFIER.test(raw))
     return true;
   if (operator === "weak")
@@ -218,7 +226,7 @@ function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
       (!/^(?:\d{4}-\d\d-\d\d|[a-z]{2,}(?:-[a-z]{2,})+(?:-\d+)?$)/.test(raw) ||
         /(?<![a-z])set[A-Z(]/.test(claim.scan.text.substring(claim.scan.chain - 6, value.start)))
     );
-  // `--password     prompt for one`: words in a column of their own.
+  // `--password     prompt for one`: the description in a help text.
   const isHelp = claim.scan.codes[value.start - 2] === 0x20 && isProse(claim.scan, value, raw);
   if (operator === "flag")
     return (
@@ -228,7 +236,7 @@ function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
       (kind === "password" || isTokenLike(raw.replace(/[!|@#$%^*]/g, "."), 8))
     );
   if (operator === "quote" || operator === "compare") {
-    // `secret "tls-2026"`: what something is called.
+    // `secret "tls-2026"`: the name of a secret.
     if (kind !== "password" && /^[a-z]+(?:-[a-z\d]+)+$/.test(raw)) return false;
     const isTold = kind === "password" && / (?:is|was)$/.test(claim.name);
     const isLikely = value.isQuoted && /\d|[^\w.:/'-]/.test(raw) && !/^--|^-\w{1,20}=|^[\w.]+\(/.test(raw);
@@ -237,7 +245,7 @@ function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
   if (!value.isQuoted) return isCredibleBare(claim, kind, raw);
   // `"application:" + key`: a label before what is joined to it.
   if (/[:=]$/.test(raw) && /^['"]\s{0,4}[+.]/.test(claim.scan.text.slice(value.end, value.end + 6))) return false;
-  // A passphrase is words as well, but says nothing.
+  // A passphrase consists of words too, but they are no statement.
   const mayBePhrase = kind === "password" || kind === "secret";
   const prose =
     (kind === "password" ? /^(?:\p{L}+ ){2}/u : /^\p{L}+ \p{Ll}/u).test(raw) &&
@@ -246,12 +254,15 @@ function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
   return !isState && raw.length >= (kind === "password" ? 1 : 3) && !prose;
 }
 
-/** True for a version of something called after a secret: `"cookie": "^0.7.1"`. A password may look like one that is no range. */
+/**
+ * True for a version of a package named like a secret: `"cookie": "^0.7.1"`. A password may look like a plain version, but not like a
+ * range.
+ */
 export function isVersion(raw: string, kind: KeyKind): boolean {
   return (kind !== "password" || /^[~^]/.test(raw)) && /^[~^v]?\d+\.\d+\.\d+(?:-[\w.]+|(?:\.\d+){2,}| \|\|.*)?$/.test(raw);
 }
 
-/** Decides whether what stands behind a name is a secret, by the name's kind, the operator, and the value's own look. */
+/** Decides whether the value after a name is a secret, by the name's kind, the operator, and the value itself. */
 export function isCredible(claim: Claim): boolean {
   const { value, kind, scan } = claim;
   const raw = scan.text.slice(value.start, Math.min(value.end, value.start + 128));

@@ -1,7 +1,7 @@
 import type { Pass } from "./pass.ts";
 import { toMarker } from "./replacement.ts";
 
-/** A stretch of text that is secret, and what stands in its place. */
+/** A secret stretch of text, and its replacement. */
 export type Finding = {
   readonly start: number;
   readonly end: number;
@@ -9,13 +9,13 @@ export type Finding = {
   readonly replacement: string;
 };
 
-/** A stretch that is part of a finding, and what stands in its place. */
+/** A stretch that is part of a finding, and its replacement. */
 export type Piece = Omit<Finding, "kind">;
 
 /** A run of letters, digits and underscores, with the classes of all its characters; one object serves a whole scan. */
 export type Word = { start: number; end: number; bits: number };
 
-/** Positions behind the last run that each reader has read, by what it reads. */
+/** For each kind of run, the end of the last one that was read. */
 type ReadAhead = {
   alnum: number;
   word: number;
@@ -23,11 +23,11 @@ type ReadAhead = {
   dotted: number;
   /** Of the next `@`. */
   at: number;
-  /** Of digits in groups, more than a card has. */
+  /** Of a run of grouped digits longer than a card number. */
   digits: number;
   /** Of a header's line. */
   line: number;
-  /** Of letters, digits, `_` and `-`, where its names end, and its longest piece behind them. */
+  /** Of a run of letters, digits, `_` and `-`; with `tail`, where its names end, and `longest`, its longest piece after them. */
   joined: number;
   tail: number;
   longest: number;
@@ -37,38 +37,38 @@ type ReadAhead = {
   percent: number;
   escaped: number;
   base64Text: number;
-  /** Of the last access key id of a cloud: its secret is expected near. */
+  /** Of the last cloud access key id, since its secret is expected nearby. */
   keyId: number;
 };
 
-/** A stretch that was searched by a quote or an operator: the same search from inside of it goes on behind it. */
+/** A stretch already searched because of a quote or an operator. The same search, started inside it, continues after it. */
 export type Searched = { by: number | string; from: number; to: number };
 
-/** The state of one scan. Every reader gets it and a position, and answers with a finding or nothing. */
+/** The state of one scan. Every reader gets it with a position, and returns a finding or nothing. */
 export type Scan = {
   readonly text: string;
-  /** The text's code units, and zeros behind them: what loops look at. */
+  /** The text's code units followed by zeros, for loops. */
   readonly codes: Uint16Array;
   readonly pass: Pass;
-  /** Reads a decoded piece; absent when enough encodings have been followed. */
+  /** Redacts a decoded piece; absent at the deepest level of encodings that is followed. */
   readonly inner: ((text: string) => string) | undefined;
-  /** End of the last finding: nothing before it may be taken again. */
+  /** The end of the last finding; later findings must not overlap it. */
   taken: number;
   /** Start of the chain of words joined by `.` and `-` that the current word belongs to: `x-api-key`, `db.password`. */
   chain: number;
   /** The chain before the current one. */
   readonly before: { start: number; end: number };
-  /** How far each reader has read ahead: a run is read once, however many tokens might begin in it. */
+  /** How far each reader has read ahead, so that a run is read once, however many tokens might begin in it. */
   readonly read: ReadAhead;
-  /** Where the last search for such a closing quote failed, and how far it had looked: bounds the work over the whole text. */
+  /** Where the last search for a closing quote failed, and how far it had looked; this bounds the work over the whole text. */
   readonly unclosed: Searched;
-  /** How far the last bare value behind such an operator was read: one that begins inside of it ends no sooner. */
+  /** How far the last unquoted value after such an operator extends. One that begins inside of it ends at the same place. */
   readonly bare: Searched;
 };
 
 /** The state before the first character. */
 export function createScan(text: string, codes: Uint16Array, { pass, inner }: Pick<Scan, "pass" | "inner">): Scan {
-  // Each literal of constants is copied by a built-in; one that has another in it is by the runtime, for every string of JSON.
+  // A flat literal of constants is copied by a fast built-in, a nested one by the slower runtime, and this runs for every string of JSON.
   const before = { start: 0, end: 0 };
   const bare = { by: 0, from: 0, to: 0 };
   const unclosed = { by: 0, from: 0, to: 0 };
@@ -93,7 +93,7 @@ export function createScan(text: string, codes: Uint16Array, { pass, inner }: Pi
   return { text, codes, pass, inner, taken: 0, chain: 0, before, read, bare, unclosed };
 }
 
-/** The finding of a stretch that a marker of its kind replaces. */
+/** A finding whose stretch is replaced by a marker of its kind. */
 export function toFinding(scan: Scan, kind: string, [start, end]: readonly [number, number]): Finding {
   return {
     start,
@@ -103,7 +103,7 @@ export function toFinding(scan: Scan, kind: string, [start, end]: readonly [numb
   };
 }
 
-/** The text between two indexes with its pieces, which come in order, replaced. */
+/** The text between two indexes with its pieces, given in order, replaced. */
 export function rewrite(text: string, [from, to]: readonly [number, number], pieces: readonly Piece[]): string {
   let output = "";
   let at = from;
@@ -114,7 +114,10 @@ export function rewrite(text: string, [from, to]: readonly [number, number], pie
   return output + text.slice(at, to);
 }
 
-/** One finding of several pieces, from the first that changed to the last; none where nothing did. What lies between was read. */
+/**
+ * Joins several pieces to one finding, from the first that changed to the last; undefined when none did. The text between them has been
+ * read.
+ */
 export function joinPieces({ text }: Scan, kind: string, pieces: readonly Piece[]): Finding | undefined {
   const changed = pieces.filter(({ start, end, replacement }) => replacement !== text.slice(start, end));
   const start = changed[0]?.start;
@@ -123,18 +126,24 @@ export function joinPieces({ text }: Scan, kind: string, pieces: readonly Piece[
   return { start, end, kind, replacement: rewrite(text, [start, end], changed) };
 }
 
-/** What a sticky form meets at `at`, ahead of it or behind: each is bounded by itself, and costs what it reads wherever that is. */
+/**
+ * Matches a sticky expression at `at`; it may look ahead and behind. Each expression is bounded by itself, so its cost does not depend on
+ * the text.
+ */
 export function lookAt(text: string, at: number, form: RegExp): RegExpExecArray | null {
   form.lastIndex = at;
   return form.exec(text);
 }
 
-/** The index behind what a sticky form meets at `at`; `at` itself where it meets nothing. */
+/** The index after a sticky expression's match at `at`; `at` itself without a match. */
 export function passOver(text: string, at: number, form: RegExp): number {
   return at + (lookAt(text, at, form)?.[0].length ?? 0);
 }
 
-/** What a form finds at `at` in `length` characters: the group that it met, which ends where the form does, or all of it. */
+/**
+ * The finding of an expression applied to `length` characters from `at`: its last matching group, which ends where the match does, or all
+ * of it.
+ */
 export function findForm(scan: Scan, kind: string, form: readonly [at: number, length: number, form: RegExp]): Finding | undefined {
   const [at, length, pattern] = form;
   const match = pattern.exec(scan.text.slice(at, at + length));

@@ -3,14 +3,14 @@ import { lookAt, passOver, type Scan } from "./finding.ts";
 
 /**
  * How a name and its value are joined. `assign`: `=` and its kin; `colon`; `tag`: an XML element; `compare`: `==`; `quote`: a quoted
- * text right behind the name; `flag`: `--password x`; `weak`: a comma, a bracket, a bar, which join much else too.
+ * text directly after the name; `flag`: `--password x`; `weak`: a comma, a bracket, a bar, which join many other things too.
  */
 export type Operator = "assign" | "colon" | "tag" | "compare" | "quote" | "flag" | "weak";
 
-/** The operator behind a name and where the search for its value begins. */
+/** The operator after a name, and where the search for its value begins. */
 export type Sign = { readonly operator: Operator; readonly at: number };
 
-/** What may close a name before its operator, `\\"`, `']`, `[]`, a terminal's colour, and the blanks behind it. */
+/** What may close a name before its operator, `\\"`, `']`, `[]`, a terminal's colour, and the blanks after it. */
 const CLOSERS = /(?:\x1b\[\d+m|[\\[\]"'`*]){0,5}(?:%5[dD])?([ \t]{0,32})/y;
 
 /** `password: String = "x9"`, `token: &str = "x9"`: a type between a name and its value. */
@@ -26,7 +26,7 @@ function readColons({ text, codes }: Scan, at: number): Sign | undefined {
   if (typed > at) return { operator: "assign", at: typed };
   while (end - at < 3 && codes[end] === 0x3a) end += 1;
   if (codes[end] === 0x3d) return { operator: "assign", at: end + 1 };
-  // `::` is a scope, but for LDIF's, `://` a URL.
+  // `::` is a scope, except in LDIF, and `://` is part of a URL.
   if ((end - at > 1 && codes[end] !== 0x20) || (codes[end] === 0x2f && codes[end + 1] === 0x2f)) return undefined;
   return { operator: "colon", at: end };
 }
@@ -35,13 +35,13 @@ function readColons({ text, codes }: Scan, at: number): Sign | undefined {
 const LEADER = /(?<= )(?:-{1,64}|([?+.<])\1{1,63}|with value)(?= )/y;
 
 /**
- * Every other sign, by what it does: it assigns, as does what stands in for a missing value (`env.SECRET || "x9"`), compares, leads as a
- * colon does, or only joins (`std::string token{"x9"}`).
+ * Every other sign, by its meaning: it assigns, as does a default for a missing value (`env.SECRET || "x9"`), compares, leads like a
+ * colon, or only joins (`std::string token{"x9"}`).
  */
 const SIGN =
   /(?:(=[>~]|->|>=|[?+.<]=|<-|\?\?=|(?:\) or|\|\|=?|\?\?)(?= {0,2}["'`])|=(?!=)|[→⇒＝])|(={2,3}|!={1,2})|(：)|\|\|?|[>,(]|\{(?="))/y;
 
-/** What a pair of a list stands behind, as Python writes forms and headers: `[('user', 'ann'), ('password', 'x9')]`. */
+/** What precedes a pair of a list, as Python writes forms and headers: `[('user', 'ann'), ('password', 'x9')]`. */
 const PAIR_BEFORE = /(?:\[|\), ?)\(b?["']$/;
 
 /** Reads the operator at `at`, past closers and spaces. */
@@ -58,7 +58,7 @@ function readOperator(scan: Scan, at: number, isTag: boolean): Sign | undefined 
   return { operator, at: at + sign.length };
 }
 
-/** Characters behind a name that may lead to a value; any other ends the search at once. */
+/** Characters after a name that may lead to a value; any other ends the search immediately. */
 export const LEADS_TO_VALUE = " \t\r\n=:><!?+.,;%(|{*\"'`\\][\x1b\u0080";
 
 /** True for the name of an element: `<password`, `<wsse:Password`. */
@@ -71,16 +71,16 @@ function isTagName({ text, codes, chain }: Scan): boolean {
 const WHOSE =
   /(?: \([\w .-]{1,24}\)(?= ?[:=])| \d(?=:)|(?: is generated)? f[oü]r (?:(?:the|den|die|das) )?(?:user )?["']?[\w.@-]{1,64}["']?(?= ?[:=→])|(?: -[A-Z]\w{1,24}){1,3}(?= ["']))/y;
 
-/** True when what follows a name cannot be an operator: most words of most texts. */
+/** True when no operator can follow a name, which holds for most words of most texts. */
 export function isPlainWord(scan: Scan, wordEnd: number): boolean {
   const { text, codes } = scan;
   const code = codes[wordEnd];
   const next = codes[wordEnd + 1] ?? 0;
-  // A zero is the text's end.
+  // A zero marks the end of the text.
   if (code === 0 || code === 0x2e) return next !== 0x3d;
-  // Behind a single space a word follows: no operator but `~>`, `->` and dashes, unless the name is an option.
+  // After a single space comes another word, so only `~>`, `->` and dashes can be an operator, unless the name is an option.
   const before = codes[scan.chain - 1];
-  // At a line's end a table's last column: behind a bar, a comma, a tab, a quote or two blanks.
+  // At the end of a line the name may be a table's last column, if it follows a bar, a comma, a tab, a quote or two blanks.
   if (code === 0x0a || code === 0x0d) return !'|,; \t"'.includes(text.charAt(scan.chain - (before === 0x20 ? 2 : 1)));
   const mayBeWhose =
     next === 0x66 || next === 0x69 || next === 0x2d || next === 0x28 || (codes[wordEnd + 2] === 0x3a && codes[wordEnd - 1] === 0x79);
@@ -91,20 +91,20 @@ export function isPlainWord(scan: Scan, wordEnd: number): boolean {
 }
 
 /**
- * What lies between a name in an attribute, an element or a part's header and its value: `name="password"><value>`,
- * `<key>password</key><string>`, `name="token"` and an empty line. A table's cell may hold anything: what has a digit in it counts.
+ * The text between a name in an attribute, an element or a part's header and its value: `name="password"><value>`,
+ * `<key>password</key><string>`, `name="token"` and an empty line. A table's cell may hold anything, so only a value with a digit counts.
  */
 const BEHIND =
   /^(?:["'][^<>\n]*>\s*(?:<(?:value|string)[^<>]*>\s*)?(?=[^<>\s])|\]?["'](?:;[^\n]*)?(?:\r?\n[\w-]+:[^\n]*){0,3}\r?\n\r?\n| ?<\/t[dh]>\s*<td[^<>]{0,80}>\s*(?:<pre>)?(?:&#?\w{2,4};)?(?=[^<>\s]*\d)|<\/(?!t[dh]>)[\w:.-]+(?<!Id)>\s*(?:<[\w:.-]+>){1,2}|["']?<\/\w{1,9}>["']?\s{0,4}(?:=>|[:=])\s{0,4}["']?<\w{1,9}[^<>]{0,80}>)/;
 
-/** What may stand in an element's tag behind its name. */
+/** Attributes in an element's tag. */
 const ATTRIBUTES = /[\w:.-]{1,40}="[^<>]{0,200}>/y;
 
-/** Finds the operator that follows a name ending at `wordEnd`, for what is no plain word; undefined when there is none. */
+/** Finds the operator after a name that ends at `wordEnd` and is not a plain word; undefined when there is none. */
 export function findSign(scan: Scan, wordEnd: number): Sign | undefined {
   const { text, codes } = scan;
   const code = codes[wordEnd];
-  // The commonest by far, and no other sign begins so.
+  // By far the most common operator; no other begins like this.
   if (code === 0x3d && !"=>~".includes(text.charAt(wordEnd + 1))) return { operator: "assign", at: wordEnd + 1 };
   const from = code === 0x20 ? passOver(text, wordEnd, WHOSE) : wordEnd;
   const [closers = "", blanks = ""] = lookAt(text, from, CLOSERS) ?? [];

@@ -4,17 +4,17 @@ import type { ResolvedPolicy } from "./policy.ts";
 import type { Work } from "./work.ts";
 import type { Pseudonymizer } from "./pseudonym.ts";
 
-/** What every part of the redactor needs to know while it looks through one value. */
+/** What every part of the redactor needs while it redacts one value. */
 export type Pass = {
   readonly policy: ResolvedPolicy;
   readonly classify: KeyClassifier;
-  /** The same verdicts for names where they stand in a text. */
+  /** The same verdicts, for names looked up in place within a text. */
   readonly names: NameTable;
   readonly pseudonym: Pseudonymizer;
   readonly work: Work;
-  /** Notes one replaced value by its kind. */
+  /** Counts one replaced value by its kind. */
   readonly count: (kind: string) => void;
 };
 
-/** How many encodings inside encodings are followed: base64 of JSON of a URL. What lies deeper is left as the opaque text it is. */
+/** How many nested encodings are followed, such as base64 of JSON of a URL. Anything deeper is left as opaque text. */
 export const MAX_ENCODINGS = 4;

@@ -1,7 +1,7 @@
 import { createNameTriggers, type NameTriggers } from "./names/name-trigger.ts";
 
 /**
- * What is taken out of telemetry before it leaves memory. Everything is on unless it is said otherwise here; credentials cannot be
+ * What is removed from telemetry before it leaves memory. Everything is on unless noted otherwise here; redaction of credentials cannot be
  * switched off, because nobody has ever needed one in a log.
  */
 export type RedactionPolicy = {
@@ -9,28 +9,28 @@ export type RedactionPolicy = {
   readonly emails?: "pseudonym" | "keep";
   /** IP addresses: `keep` (default), `public` replaces those of the open internet, `all` every one but loopback. */
   readonly ipAddresses?: "keep" | "public" | "all";
-  /** Values under keys that name a person's data (phone, date of birth, passport, ...): a marker (default), or `keep`. */
+  /** Values under names of personal data (phone, date of birth, passport, ...): a marker (default), or `keep`. */
   readonly personal?: "marker" | "keep";
-  /** Further names whose values are secret, whatever their case and separators: `x-tenant-proof`. */
+  /** Further names whose values are secret, regardless of case and separators: `x-tenant-proof`. */
   readonly keys?: readonly string[];
-  /** Names whose values are never secret by name; patterns are still looked for inside. */
+  /** Names that never make a value secret; patterns are still searched for in their values. */
   readonly safeKeys?: readonly string[];
-  /** Longest body that is looked through, characters; the rest is dropped, never sent unread. Default 65,536. */
+  /** The longest body that is read, in characters; the rest is dropped, never sent unread. Default 65,536. */
   readonly maxBodyLength?: number;
-  /** Longest single text that is looked through, characters; the rest is dropped. Default 1,048,576. */
+  /** The longest single text that is read, in characters; the rest is dropped. Default 1,048,576. */
   readonly maxTextLength?: number;
-  /** Deepest nesting of objects, and of encodings inside encodings, that is followed; what lies deeper is dropped. Default 32. */
+  /** The deepest nesting of objects, and of encodings, that is followed; anything deeper is dropped. Default 32. */
   readonly maxDepth?: number;
-  /** Most members of one object or array that are looked at; the rest is dropped and counted in its place. Default 1,000. */
+  /** The most members of one object or array that are read; the rest is dropped and replaced by its count. Default 1,000. */
   readonly maxMembers?: number;
-  /** Makes pseudonyms agree between processes of one incident. Default: random for each redactor. */
+  /** A key that makes pseudonyms agree between the processes of one incident. Default: random for each redactor. */
   readonly pseudonymKey?: string;
 };
 
 /** A policy with every default filled in. */
 export type ResolvedPolicy = Required<Omit<RedactionPolicy, "pseudonymKey">> & {
   readonly pseudonymKey: string | undefined;
-  /** What a name must have in it to lead to a secret. */
+  /** What a name must contain to lead to a secret. */
   readonly nameTriggers: NameTriggers;
 };
 

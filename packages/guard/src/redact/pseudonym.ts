@@ -8,13 +8,13 @@ export type Pseudonymizer = (text: string, salt?: number) => number;
  * and its length. The four words of the state stay in registers.
  */
 function hash(text: string, key: ArrayLike<number>, salt: number): number {
-  // As 32-bit integers from the start: what the loop turns over is never a double.
+  // Converted to 32-bit integers here, so that the loop never works with doubles.
   let a = (key[0] ?? 0) | 0;
   let b = (key[1] ?? 0) | 0;
   let c = 0x6c796765 ^ a;
   let d = 0x74656462 ^ b;
   const pairs = (text.length + 1) >> 1;
-  // Two further turns without a word are the four rounds at the end.
+  // Two further iterations without input are the four final rounds.
   for (let turn = -1; turn <= pairs + 2; turn++) {
     let word = 0;
     if (turn < 0) word = salt;
@@ -39,7 +39,7 @@ function hash(text: string, key: ArrayLike<number>, salt: number): number {
   return (b ^ d) >>> 0;
 }
 
-/** How many 32-bit words there are. */
+/** The number of 32-bit words. */
 const WORDS = 2 ** 32;
 
 /**

@@ -13,30 +13,30 @@ import { createNameTable } from "./names/name-table.ts";
 import { type HeaderInput, redactHeadersWith } from "./carriers/headers.ts";
 import { redactTextWith } from "./carriers/text.ts";
 
-/** Headers as a redactor takes them. */
+/** Headers as a redactor accepts them. */
 export type { HeaderInput } from "./carriers/headers.ts";
 
-/** A body that may leave the process. */
+/** A redacted body, which may leave the process. */
 export type RedactedBody = {
   readonly text: string;
-  /** True when something was cut at the policy's limit, or dropped because it could not be looked through. */
+  /** True when something was truncated at the policy's limit, or dropped because it could not be read. */
   readonly truncated: boolean;
 };
 
 /**
- * Takes secrets and personal data out of what is about to leave memory. Credentials become markers such as `[redacted:token:3fa9c1]`;
+ * Removes secrets and personal data from whatever is about to leave memory. Credentials become markers such as `[redacted:token:3fa9c1]`;
  * emails, cards, IBANs and numbers become others of the same shape, so that a recorded request can still be sent in a test. Equal
  * values have equal pseudonyms within one redactor.
  *
- * No method ever throws, changes its argument, or takes more than linear time. Whatever goes wrong inside, what it was working on is
- * dropped and `[unscanned]` stands in its place: nothing leaves unread.
+ * No method ever throws, changes its argument, or takes more than linear time. If anything fails inside, the value being read is
+ * dropped and replaced by `[unscanned]`: nothing leaves unread.
  */
 export type Redactor = {
   /** Free text: a message, a stack, a log line, SQL. */
   redactText(text: string): string;
   /** Headers by name. Several values of one name are joined by a comma. */
   redactHeaders(headers: HeaderInput): Record<string, string>;
-  /** A request's or response's body by its content type; bytes that are no text are dropped and described. */
+  /** The body of a request or response, by its content type; bytes that are not text are dropped and described. */
   redactBody(body: string | Uint8Array, contentType?: string): RedactedBody;
   /** A request target or a whole URL. */
   redactUrl(target: string): string;
@@ -48,7 +48,7 @@ export type Redactor = {
   counts(): Readonly<Record<string, number>>;
 };
 
-/** Creates a redactor. Its pseudonyms agree with each other, and with nobody else's unless `pseudonymKey` is shared. */
+/** Creates a redactor. Its pseudonyms are consistent among themselves, and with those of others only if they share `pseudonymKey`. */
 export function createRedactor(policy: RedactionPolicy = {}): Redactor {
   const resolved = resolvePolicy(policy);
   const counts: Record<string, number> = Object.create(null);
@@ -68,7 +68,7 @@ export function createRedactor(policy: RedactionPolicy = {}): Redactor {
   return createRedactorFrom(pass, counts);
 }
 
-/** A redactor over the given parts; the tests pass parts that fail. */
+/** Creates a redactor from the given parts; tests pass parts that fail. */
 export function createRedactorFrom(pass: Pass, counts: Record<string, number>): Redactor {
   const unscanned = () => UNSCANNED;
   const closed =
@@ -78,7 +78,7 @@ export function createRedactorFrom(pass: Pass, counts: Record<string, number>): 
         startWork(pass.work);
         return read(...input);
       } catch {
-        // Not through `pass.count`: whatever failed may be that.
+        // Counted without `pass.count`, which may be what failed.
         counts["unscanned"] = (counts["unscanned"] ?? 0) + 1;
         return dropped();
       }

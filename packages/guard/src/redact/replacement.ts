@@ -1,14 +1,17 @@
 import type { Pseudonymizer } from "./pseudonym.ts";
 
-/** What stands in place of a value that could not be looked through. Never followed by anything of the value. */
+/** Replaces a value that could not be read. No part of the value ever follows it. */
 export const UNSCANNED = "[unscanned]";
 
-/** True for text that this module wrote in place of a secret: reading it again changes nothing. */
+/** True for a replacement that this module wrote, so that redacting it again changes nothing. */
 export function isReplacement(text: string): boolean {
   return /^(?:\[redacted:[a-z\d-]{1,40}:[\da-f]{6}(?::\d{1,9})?\]|redacted-[\da-f]{6}|\[unscanned\])$/.test(text);
 }
 
-/** The first hex digits of a word, so many; by one digit at a time, as the platform takes three times as long for a large number. */
+/**
+ * The first `count` hex digits of a word. They are written one at a time, because the platform takes three times as long for a large
+ * number.
+ */
 function hex(word: number, count: number): string {
   let text = "";
   for (let shift = 28; text.length < count; shift -= 4) text += "0123456789abcdef"[(word >>> shift) & 15];
@@ -25,7 +28,7 @@ function digits(raw: string, count: number, pseudonym: Pseudonymizer): string {
 }
 
 /**
- * The marker for a secret: its kind and a pseudonym, and for long values their length rounded to a power of two, because "too long"
+ * The marker of a secret: its kind and a pseudonym, and for long values the length rounded to a power of two, because "too long"
  * is itself a cause of failures. The brackets keep other scanners of secrets from taking it for one.
  */
 export function toMarker(kind: string, raw: string, pseudonym: Pseudonymizer): string {
@@ -33,17 +36,17 @@ export function toMarker(kind: string, raw: string, pseudonym: Pseudonymizer): s
   return `[redacted:${kind}:${hex(pseudonym(raw), 6)}${size}]`;
 }
 
-/** A stand-in made of letters, digits and a hyphen only, for the places of a URL where a marker's brackets would break parsers. */
+/** A replacement of letters, digits and a hyphen only, for parts of a URL where a marker's brackets would break parsers. */
 export function toPlainMarker(raw: string, pseudonym: Pseudonymizer): string {
   return `redacted-${hex(pseudonym(raw), 6)}`;
 }
 
-/** An address in a domain that can never exist (RFC 2606), so that what expects an email still gets one. */
+/** An email address in a domain that can never exist (RFC 2606), so that code which expects an address still gets one. */
 export function toEmail(raw: string, pseudonym: Pseudonymizer): string {
   return `user-${hex(pseudonym(raw.toLowerCase()), 8)}@${EMAIL_DOMAIN}`;
 }
 
-/** The domain of every pseudonymous address. */
+/** The domain of all pseudonymous addresses. */
 export const EMAIL_DOMAIN = "redacted.example";
 
 /** An address of the benchmarking range 198.18.0.0/15 (RFC 2544), which no host on the internet has. */
@@ -117,7 +120,7 @@ export function toIban(raw: string, pseudonym: Pseudonymizer): string {
   return keepGrouping(raw, `${country}${String(check).padStart(2, "0")}${account}`);
 }
 
-/** A number with as many digits, for a secret that was a number: `{"cvv": 123}`. Zero stays zero, a sign and a fraction stay. */
+/** A number with as many digits, for a secret that was a number: `{"cvv": 123}`. Zero, a sign and the form of a fraction are kept. */
 export function toNumber(raw: string, pseudonym: Pseudonymizer): string {
   const [, sign = "", whole = "", fraction = ""] = /^(-?)(\d+)(\.\d)?/.exec(raw) ?? [];
   if (/^0*$/.test(whole)) return `${sign}0`;

@@ -3,7 +3,7 @@ import { isReplacement, toMarker, toNumber, toOtherDigits } from "./replacement.
 import type { Pass } from "./pass.ts";
 import type { KeyKind } from "./names/sensitive-key.ts";
 
-/** What stands in place of secret text: a marker, or for a phone number other digits in the same grouping. */
+/** Replaces secret text: by a marker, or a phone number by other digits in the same grouping. */
 export function replaceText(kind: KeyKind | "signature", value: string, pass: Pass): string {
   if (value === "" || isReplacement(value) || (kind === "personal" && pass.policy.personal === "keep")) return value;
   const isPhone = kind === "personal" && /^[+\d][\d ().-]{5,20}$/.test(value);
@@ -17,7 +17,9 @@ export function replaceString(kind: KeyKind | "signature", value: string, pass: 
   return replaced;
 }
 
-/** A secret number, as text: one of as many digits. Zero stays zero: it tells more about a fault than about a person. */
+/**
+ * Replaces a secret number, as text, by one with as many digits. Zero stays zero, because it tells more about a fault than about a person.
+ */
 export function replaceNumber(kind: KeyKind, text: string, pass: Pass): string {
   return Number(text) === 0 || (kind === "personal" && pass.policy.personal === "keep") ? text : toNumber(text, pass.pseudonym);
 }

@@ -11,17 +11,17 @@ import { readCodes } from "./codes.ts";
 
 const WORD = ALNUM | UNDERSCORE | FOREIGN;
 
-/** Longest chain of words that is read as one name. */
+/** The longest chain of words that is read as one name. */
 const LONGEST_CHAIN = 128;
 
-/** The end of the last word when the next one cannot be joined to it. */
+/** The end of the last word, when the next one must not be joined to it. */
 const NO_WORD = -2;
 
-/** Reads the word at `start`, behind the last one, and what chain it belongs to. */
+/** Reads the word at `start`, after the last one, and determines the chain that it belongs to. */
 function measureWord(scan: Scan, word: Word, start: number): void {
   const { codes, before } = scan;
   const wordEnd = word.end;
-  // A `.` and a `-` make one name of two words.
+  // A `.` or a `-` joins two words to one name.
   if (wordEnd !== start - 1 || (codes[wordEnd] !== 0x2e && codes[wordEnd] !== 0x2d) || start - scan.chain > LONGEST_CHAIN) {
     before.start = scan.chain;
     before.end = wordEnd;
@@ -29,7 +29,7 @@ function measureWord(scan: Scan, word: Word, start: number): void {
   }
   let bits = 0;
   let at = start;
-  // Behind the text there are zeros, which belong to no word.
+  // The text is followed by zeros, which belong to no word.
   for (; ; at++) {
     const kind = CLASSES[codes[at] ?? 0] ?? 0;
     if ((kind & WORD) === 0) break;
@@ -41,8 +41,8 @@ function measureWord(scan: Scan, word: Word, start: number): void {
 }
 
 /**
- * The readers of what a sign stands in the middle or at the beginning of, by its code unit; most signs have none. An index beyond the last
- * is slow, and so is a table with a few entries alone, which is looked up by a hash.
+ * The readers for secrets with a certain sign inside them or at their beginning, by its code unit; most signs have none. An index beyond the
+ * end is slow, and so is a sparse table, which is looked up by a hash; hence its length.
  */
 const SIGN_READERS: readonly (((scan: Scan, at: number) => Finding | undefined) | undefined)[] = Object.assign(Array(65), {
   0x24: readPasswordHash,
@@ -61,7 +61,7 @@ export function findSecrets(text: string, depth: number, state: Pick<Scan, "pass
   return readScan(createScan(text, readCodes(text, depth), state));
 }
 
-/** The same over a scan that is ready; the tests pass one that counts how often a character is looked at. */
+/** The same for a prepared scan; tests pass one that counts how often each character is looked at. */
 export function readScan(scan: Scan): Finding[] {
   const { text, codes, pass } = scan;
   const word: Word = { start: 0, end: NO_WORD, bits: 0 };
@@ -70,7 +70,7 @@ export function readScan(scan: Scan): Finding[] {
   const { length } = text;
   let at = 0;
   while (at < length) {
-    // In a structure each text is cut by itself: one that nothing was left for is not begun.
+    // In a structure each text is truncated by itself: when no work is left for one, it is not begun.
     const code = work.left < 0 ? 0 : (codes[at] ?? 0);
     let next = at + 1;
     let finding: Finding | undefined;
@@ -112,7 +112,7 @@ export function readScan(scan: Scan): Finding[] {
   return findings;
 }
 
-/** Passes over a marker of an earlier reading, so that nothing inside it is taken for a secret. */
+/** Skips a marker of an earlier redaction, so that nothing inside it is taken for a secret. */
 function skipReplacement(text: string, at: number): number {
   const marker = text.slice(at, at + 80);
   const length = marker.indexOf("]") + 1;

@@ -4,27 +4,27 @@ import { STEP_COST, type Work } from "../work.ts";
 import { DEPENDENT, type KeyClassifier, type NameVerdict, TAILS } from "./sensitive-key.ts";
 import { mayName, type NamePlace } from "./name-trigger.ts";
 
-/** A chain of words as a name: what it says of a value, and whether it can lead to a secret at all. */
+/** A chain of words as a name: what it says about a value, and whether it can lead to a secret at all. */
 export type KnownName = NameVerdict & {
   readonly chain: string;
-  /** The last two of dotted names: what a host or a class is called says nothing of a value. */
+  /** The last two parts of a dotted name, since the names of hosts and classes say nothing about a value. */
   readonly name: string;
   /** A last word whose meaning the word before it decides: `api key`, `accessToken string`. */
   readonly isTail: boolean;
   readonly isSigned: boolean;
-  /** A name that the one above it decides on. */
+  /** Whether the meaning depends on the parent's name. */
   readonly isDependent: boolean;
-  /** Nothing that follows this name is secret because of it. */
+  /** Whether no value is secret because of this name. */
   readonly isPlain: boolean;
 };
 
-/** Finds what is known of the name between two indexes of a text, whose code units are `codes`. */
+/** Looks up the name between two indexes of a text, whose code units are `codes`. */
 export type NameTable = (place: NamePlace & { readonly text: string }, start: number, end: number) => KnownName;
 
 /** `token.ts:12:5` is a place in a file. */
 export const FILE_NAME = /\.(?:[cm]?[jt]sx?|py|rb|go|java|kt|php|rs|cs|c|cc|cpp|h|html?|css|json|ya?ml|md|txt|log|sql|sh|exs?)$/i;
 
-/** Only the last two of dotted names count. */
+/** The last two parts of a dotted name. */
 export function lastNames(chain: string): string {
   return chain.slice(chain.lastIndexOf(".", chain.lastIndexOf(".") - 1) + 1);
 }
@@ -48,13 +48,13 @@ function judge(chain: string, classify: KeyClassifier): KnownName {
   };
 }
 
-/** What has no trigger in it leads to nothing, and is not remembered. */
+/** The verdict on a name without a trigger, which leads to nothing and is not stored. */
 const PLAIN = judge("", () => ({ kind: undefined }));
 
 const SLOTS = 4_096;
 
 /**
- * Creates a table of the names met last. A name is compared where it stands, so that most words of a text cost neither a copy nor a
+ * Creates a table of recently seen names. A name is compared in place, so that most words of a text need neither a copy nor a
  * search. Names come from requests: the table has a fixed number of slots, and a new name takes the place of another.
  */
 export function createNameTable(classify: KeyClassifier, work: Work): NameTable {

@@ -8,7 +8,7 @@ export const SIGNED_NAMES: ReadonlySet<string> = new Set(
   ),
 );
 
-/** True for a parameter that authorises. `code` is OAuth's only when it is long: short ones are error and country codes. */
+/** True for a parameter that grants access. `code` is OAuth's only when its value is long: short ones are error and country codes. */
 export function isSignedParameter(name: string, valueLength: number): boolean {
   const lower = name.toLowerCase();
   if (lower === "policy") return valueLength >= 64;

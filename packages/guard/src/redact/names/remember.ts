@@ -1,8 +1,8 @@
 const LONGEST_NAME = 128;
 
 /**
- * Keeps what was computed for the names met last, by their ends. Names come from requests: what is remembered of them is bounded, and a copy,
- * since a slice keeps the whole text alive that it was cut from.
+ * Caches what was computed for recent names, by their ends. Names come from requests, so the cache is bounded, and it stores copies,
+ * since a slice keeps alive the whole text that it was cut from.
  */
 export function remember<T>(compute: (name: string) => T, most: number): (name: string) => T {
   const known = new Map<string, T>();

@@ -1,7 +1,7 @@
 import { NAME_COST, type Work } from "../work.ts";
 import { remember } from "./remember.ts";
 
-/** Why a value under a name is taken out: the kind goes into the marker. */
+/** Why a value under a name is redacted; the kind is part of the marker. */
 export type KeyKind =
   | "password"
   | "secret"
@@ -18,10 +18,10 @@ export type KeyKind =
   | "bank"
   | "personal";
 
-/** A kind and its words, or expressions for them. */
+/** A kind and its words, or expressions that match them. */
 type Row = string;
 
-/** Stems that mean the same wherever they stand in a name, run together or not: `userpassword2`, `MyApiKey`. */
+/** Stems that have one meaning anywhere in a name, with or without separators: `userpassword2`, `MyApiKey`. */
 const STEMS: readonly Row[] = [
   "password masterauth dbpass pas+o?wr?o?r?d securestring passwort passord(?!er|i) adgangskode passphrase passkey kennwort contrasen contraseña motdepasse wachtwoord l[öo]senord has[łl]o(?!ad[ei]|c|g[^l]|ng) parola [şs]ifre(?!f|[gq]$) heslo salasana jelsz[oó] lozinka пароль 密码 密碼 口令 パスワード 비밀번호 비번 암호 패스워드 토큰 暗証番号 密钥 令牌 كلمةالمرور סיסמה m[ậa]tkh[ẩa]u katasandi",
   "secret secret credential securityanswer geheimnis segredo mnemonic (?:seed|recovery|backup)(?:phrase|words)",
@@ -29,18 +29,18 @@ const STEMS: readonly Row[] = [
   "auth authorization authorisation connectionstring connstr databaseurl mongouri mongodburi redisurl amqpurl",
   "session sessionid sessid",
   "csrf csrf xsrf",
-  // Of a message, `X-Hub-Signature-256`; alone it is as often a function's.
+  // A message's signature, `X-Hub-Signature-256`; by itself the word is as often a function's signature.
   "signature .signature(?:v?\\d+)?$ hmac(?!key|secret)",
   "code passcode",
   "card creditcard debitcard cardnum ccnum cardno cardcvc cardcvv cardpan kreditkarte kartennummer",
   "bank accountnumber bankaccount routingnumber sortcode kontonummer accountno acctnum",
   "national-id socialsecurity nationalid nationalinsurance taxpayerid taxid driverslicen driverlicen drivinglicen sozialversicherung",
-  // Names of two words that mean a secret only together, at the end.
+  // Pairs of words that mean a secret only together and at the end of a name.
   "card (?:cardsecurity|securitynumber)$",
   "personal (?:birthdate|dateofbirth|(?:phone|mobile)number)$",
 ];
 
-/** Whole words of a name: `db_pwd`, `card.cvv`, `X-Auth`. Too short to be looked for inside other words. */
+/** Whole words of a name: `db_pwd`, `card.cvv`, `X-Auth`. They are too short to be searched for inside other words. */
 const WORDS = toTable([
   "password pwd pass passe pw passw pswd psw senha mdp clave",
   "secret creds cred psk",
@@ -55,14 +55,14 @@ const WORDS = toTable([
   "personal dob birthday phone mobile telephone msisdn",
 ]);
 
-/** A last word that says the value is about the secret, and is not the secret: `token_type`, `passwordResetAt`. So does what was done to it. */
+/** Last words which say that the value is about the secret and not the secret: `token_type`, `passwordResetAt`. Participles do the same. */
 const ABOUT = new Set(
   "url address change version alg suffix tooshort budget bus class count ref dir uri method description error encryption exception expiration column expires exp expiresin expiry factory format trigger generator endpoint hasher header hour encoder identity name forgot handler issuer index kind label len backend level lifetime filename manager age max date maxage mismatch missing mode prefix toolong model line ms optional invalid origin plugin param parameter arn path min pattern placeholder day policies policy position at present priority attempt prompt project provider reset algorithm rotation region rule schema role scope field second sec size sock socket bucket service source state mechanism status length minute stdin storage store strategy strength set time timeout title type valid usage variable ttl limit".split(
     " ",
   ),
 );
 
-/** Words before `key` or `token` that make it harmless. */
+/** Words before `key` or `token` that make the name harmless. */
 const HARMLESS =
   /^(?:keyid|secretary|secretsmanager|cookie(?:consent|banner)|(?:next(?:page)?|page|continuation|max|total|prompt|completion|input|output|unexpected)tokens?)$/;
 
@@ -83,15 +83,15 @@ const ANY_STEM = toRows(STEMS).map(([kind, stems]) => [kind, new RegExp(stems.jo
 
 const SHARED = "id number value key code string hash";
 
-/** Names that say nothing alone and everything under a parent: `card.number`, `session.id`. */
+/** Names that mean nothing alone and a secret under a certain parent: `card.number`, `session.id`. */
 export const DEPENDENT: ReadonlySet<string> = new Set(`${SHARED} data raw content`.split(" "));
 
-/** Last words whose meaning the word before them decides. */
+/** Last words whose meaning depends on the word before them. */
 export const TAILS: ReadonlySet<string> = new Set(
   `${SHARED} args content keys codes str text is was const phrase secret default khẩu المرور`.split(" "),
 );
 
-/** Whatever makes a name mean something: every name with a verdict has one of these in it, once its separators are left out. */
+/** The parts that give a name its meaning: every name with a verdict contains one of them, once its separators are removed. */
 export const NAME_PARTS: readonly string[] = [
   ...STEMS.flatMap((row) => row.split(/[^\p{L}\p{M}]+/u)).filter((part) => part.length > 2),
   ...WORDS.keys(),
@@ -99,7 +99,7 @@ export const NAME_PARTS: readonly string[] = [
   "pw",
 ];
 
-/** The words of a name, lower case: at separators, and where small letters meet capitals: `HTTPServerKey` is three. */
+/** The words of a name in lower case, split at separators and where the case changes: `HTTPServerKey` has three. */
 function splitName(name: string): string[] {
   const parted = name.replace(/([\p{Ll}\p{Lo}\p{N}])(?=\p{Lu})|(\p{Lu})(?=\p{Lu}\p{Ll})/gu, "$1$2 ");
   return parted.toLowerCase().match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
@@ -109,11 +109,13 @@ function normalise(name: string): string {
   return splitName(name).join("");
 }
 
-/** True for a text that is a secret's name, or whose words begin as parts of the name it stands under: `Confirm your password`. */
+/**
+ * True for a text that is a secret's name, or whose words begin like parts of the name that it is stored under: `Confirm your password`.
+ */
 export function isNameOf(text: string, name: string): boolean {
   const words = splitName(text.replace(/\b(?:your|the) /gi, ""));
   const joined = words.join("");
-  // One word alone is a password: `Admin` under `adminPassword`.
+  // A single word may be a password: `Admin` under `adminPassword`.
   return (
     (words.length > 1 && words.every((word) => normalise(name).includes(word.slice(0, 5)))) ||
     ANY_STEM.some(([, any]) => any.exec(joined)?.[0] === joined)
@@ -150,15 +152,15 @@ function classifyWords(words: readonly string[], joined: string): KeyKind | unde
   return /(?:token|cookie)$/.test(joined) ? "token" : undefined;
 }
 
-/** What a name says of the value under it. */
+/** What a name says about its value. */
 export type NameVerdict = { readonly kind: KeyKind | undefined };
 
-/** Decides by its name alone whether a value is secret; the parent's name counts where the name alone says nothing. */
+/** Decides from the name alone whether a value is secret; the parent's name counts where the name itself says nothing. */
 export type KeyClassifier = (name: string, parent?: string) => NameVerdict;
 
 const MOST_REMEMBERED = 2_000;
 
-/** Creates a classifier that takes off what a new name costs; `extra` and `safe` are names of the policy. */
+/** Creates a classifier that charges the cost of each new name; `extra` and `safe` are the policy's names. */
 export function createKeyClassifier(extra: readonly string[], safe: readonly string[], work: Work): KeyClassifier {
   const extraNames = extra.map(normalise);
   const safeNames = safe.map(normalise);
