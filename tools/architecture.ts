@@ -13,6 +13,18 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
 };
 
 const STEPS = ["detect", "trace", "isolate", "diagnose", "guard", "prove", "rollout"];
+/** How a line of an access log is read, from single values to the reader of all formats. */
+const ACCESS_LOG_PARTS = [
+  "knowledge",
+  "values",
+  "exchange",
+  "wrappers",
+  "named-fields",
+  "application",
+  "formats",
+  "format-string",
+  "layout",
+];
 const COLLECTOR_PARTS = ["receive", "store", "watch", "notify", "serve"];
 const TESTS = "\\.test\\.tsx?$";
 
@@ -30,6 +42,16 @@ const stepRules: IForbiddenRuleType[] = STEPS.map((step, index) => ({
   severity: "error",
   from: { path: `^packages/playbook/src/${step}/`, pathNot: TESTS },
   to: { path: `^packages/playbook/src/(playbook\\.ts|(${[...STEPS.slice(index + 1), "-"].join("|")})/)` },
+}));
+
+const accessLogRules: IForbiddenRuleType[] = ACCESS_LOG_PARTS.map((part, index) => ({
+  name: `access-log-${part}`,
+  comment: `${part} reads what comes before it in the order of ACCESS_LOG_PARTS, never what comes after it.`,
+  severity: "error",
+  from: { path: `^packages/formats/src/access-log/${part}/`, pathNot: TESTS },
+  to: {
+    path: `^packages/formats/src/access-log/((reader|record|combined|index)\\.ts|(${[...ACCESS_LOG_PARTS.slice(index + 1), "-"].join("|")})/)`,
+  },
 }));
 
 const collectorRules: IForbiddenRuleType[] = COLLECTOR_PARTS.map((part) => ({
@@ -70,6 +92,7 @@ export const architecture: IConfiguration = {
     },
     ...layerRules,
     ...stepRules,
+    ...accessLogRules,
     ...collectorRules,
   ],
   options: {

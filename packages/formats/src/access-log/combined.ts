@@ -1,8 +1,8 @@
 /** What a log of the combined format needs, without the readers of all others: a report on it starts in half of the time. */
-export { formatTime, parseAnyTime } from "./clock.ts";
-export { ColumnJudge, type ColumnOrder, judgeColumnOrder, straightenColumns } from "./column-order.ts";
+export { formatTime, parseAnyTime } from "./values/clock.ts";
+export { ColumnJudge, type ColumnOrder, judgeColumnOrder, straightenColumns } from "./layout/column-order.ts";
 export { clf } from "./formats/clf.ts";
-export { judgeNamedDurations } from "./httpd-durations.ts";
-export { judgeLayout } from "./layout-columns.ts";
+export { judgeNamedDurations } from "./layout/httpd-durations.ts";
+export { judgeLayout } from "./layout/layout-columns.ts";
 export type { LayoutColumns, LineParser, ParseContext, WholeDurations } from "./line.ts";
-export { DurationJudge } from "./whole-durations.ts";
+export { DurationJudge } from "./layout/whole-durations.ts";

@@ -1,6 +1,6 @@
-import { formatTime } from "./clock.ts";
+import { formatTime } from "./values/clock.ts";
 import type { ReadLine } from "./reader.ts";
-import { nameSeverity } from "./severity.ts";
+import { nameSeverity } from "./values/severity.ts";
 
 /** One log line as a flat object with semantic-convention names. Absent members are left out. */
 export type FlatRecord = { readonly [name: string]: string | number };

@@ -1,7 +1,7 @@
 import { type Exchange, fail, type Result, succeed } from "@faultline/model";
 import { fromBase64 } from "../otlp/base64.ts";
 import { utf8Decoder } from "../otlp/text-coding.ts";
-import { parseIsoTime } from "../access-log/clock.ts";
+import { parseIsoTime } from "../access-log/values/clock.ts";
 import { findJsonMistake } from "./find-json-mistake.ts";
 
 /** One entry of a HAR file, as far as it can be sent again and judged. */

@@ -2,7 +2,7 @@
  * AWS Application Load Balancer (and Classic, by its shorter line), as the line or as the JSON that its documented fields become. Times are in seconds, -1 means not dispatched; fields at the end may be
  * missing or more than known. Source: AWS, "Access logs for your Application Load Balancer".
  */
-import { parseIsoTime } from "../clock.ts";
+import { parseIsoTime } from "../values/clock.ts";
 import {
   type Draft,
   isAbsent,
@@ -16,10 +16,10 @@ import {
   readJsonText,
   readStatus,
   startDraft,
-} from "../draft.ts";
+} from "../exchange/draft.ts";
 import { findAlbReason } from "../knowledge/alb-reasons.ts";
 import type { JsonFormat, JsonObject, ParsedLine, TextFormat } from "../line.ts";
-import { readTokens, unescapeQuoted } from "../tokens.ts";
+import { readTokens, unescapeQuoted } from "../values/tokens.ts";
 
 /** AWS load balancers. */
 export const alb: TextFormat = { id: "alb", create: () => parseAlb };

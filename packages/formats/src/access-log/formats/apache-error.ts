@@ -1,8 +1,8 @@
 /** Apache's error log, 2.4 (`[time] [module:level] [pid 1:tid 2] ... AH01075: ...`) and 2.2 (`[time] [level] [client ...] ...`). */
-import { parseAnyTime } from "../clock.ts";
-import { stripPort } from "../draft.ts";
+import { parseAnyTime } from "../values/clock.ts";
+import { stripPort } from "../exchange/draft.ts";
 import type { LineParser, ParseContext, TextFormat } from "../line.ts";
-import { readSeverity } from "../severity.ts";
+import { readSeverity } from "../values/severity.ts";
 import { readDjangoWords } from "./django.ts";
 
 const LINE = /^\[([A-Z][a-z]{2} [A-Z][a-z]{2}\s+\d{1,2} \d\d:\d\d:\d\d(?:\.\d+)? \d{4})\] \[(?:([\w-]*):)?(\w+)\] ?(.*)$/s;

@@ -2,10 +2,10 @@
  * httpd's `ssl_request_log`, which its packages set up beside the access log: the same requests once more, with protocol and cipher and
  * without a status. So it is a note of a request, not the request itself, which would count twice. Source: httpd's conf/extra/httpd-ssl.conf.
  */
-import { parseClfTime } from "../clock.ts";
-import { putRequestLine, startDraft } from "../draft.ts";
+import { parseClfTime } from "../values/clock.ts";
+import { putRequestLine, startDraft } from "../exchange/draft.ts";
 import type { ParsedLine, TextFormat } from "../line.ts";
-import { unescapeQuoted } from "../tokens.ts";
+import { unescapeQuoted } from "../values/tokens.ts";
 
 /** httpd's log of TLS requests. */
 export const apacheSslRequest: TextFormat = { id: "apache-ssl-request", create: () => parseLine };

@@ -1,8 +1,8 @@
 import { anyOf } from "@faultline/model";
 
 /** API Gateway's execution log: several lines a request, each `(requestId) text`, or `Tue Aug 21 03:48:49 UTC 2018 : text` in a console test. */
-import { parseCTime } from "../clock.ts";
-import { putStatus, startDraft } from "../draft.ts";
+import { parseCTime } from "../values/clock.ts";
+import { putStatus, startDraft } from "../exchange/draft.ts";
 import type { LineParser, LogMessage, TextFormat } from "../line.ts";
 
 /** Execution logs of API Gateway. */

@@ -2,8 +2,8 @@
  * API Gateway's access log as CSV and as XML, in the fields and the order that its console proposes (its proposal for the Common Log
  * Format belongs to that family). Source: AWS, "Set up access logging for REST APIs", access log formats.
  */
-import { parseClfTime } from "../clock.ts";
-import { putClient, putNumber, putStatus, putTarget, putText, putTime, startDraft } from "../draft.ts";
+import { parseClfTime } from "../values/clock.ts";
+import { putClient, putNumber, putStatus, putTarget, putText, putTime, startDraft } from "../exchange/draft.ts";
 import type { ParsedLine, TextFormat } from "../line.ts";
 
 /** API Gateway as CSV and XML. */

@@ -3,7 +3,7 @@
  * `integrationStatus` is the Lambda service's status, 200 even while the function failed; `integration.status` is the function's.
  * Source: AWS, "Customize HTTP API access logs" and "$context variables".
  */
-import { parseAnyTime } from "../clock.ts";
+import { parseAnyTime } from "../values/clock.ts";
 import {
   type Draft,
   isAbsent,
@@ -18,7 +18,7 @@ import {
   readObject,
   readStatus,
   startDraft,
-} from "../draft.ts";
+} from "../exchange/draft.ts";
 import type { JsonFormat, JsonLineParser, JsonObject, ParseContext } from "../line.ts";
 
 /** API Gateway as JSON. */

@@ -1,7 +1,7 @@
 /** bunyan: `v: 0`, numeric level, ISO time; requests as `req` and `res` by its standard serialisers, `latency` or `duration` in ms. */
-import { readAppMessage, readAppRecord } from "../app-message.ts";
-import { putAppVerdict } from "../app-verdict.ts";
-import { parseAnyTime } from "../clock.ts";
+import { readAppMessage, readAppRecord } from "../application/app-message.ts";
+import { putAppVerdict } from "../exchange/app-verdict.ts";
+import { parseAnyTime } from "../values/clock.ts";
 import {
   putClient,
   putDuration,
@@ -14,7 +14,7 @@ import {
   readJsonText,
   readObject,
   startDraft,
-} from "../draft.ts";
+} from "../exchange/draft.ts";
 import type { JsonFormat, JsonLineParser, ParseContext } from "../line.ts";
 
 /** bunyan. */

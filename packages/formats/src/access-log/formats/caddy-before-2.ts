@@ -2,8 +2,8 @@
  * The error log of Caddy before version 2: time, status and path in brackets, and what went wrong. Status 0 means that the client was gone;
  * what panicked has no status. Source: caddy v1, caddyhttp/errors/errors.go.
  */
-import { parseClfTime } from "../clock.ts";
-import { readStatus, splitTarget } from "../draft.ts";
+import { parseClfTime } from "../values/clock.ts";
+import { readStatus, splitTarget } from "../exchange/draft.ts";
 import type { ParsedLine, TextFormat } from "../line.ts";
 
 /** Errors of Caddy 0.x and 1.x. */

@@ -1,5 +1,5 @@
 /** Caddy's access and error logs (JSON). Times and durations are in seconds. Source: Caddy documentation, "Logging". */
-import { parseAnyTime } from "../clock.ts";
+import { parseAnyTime } from "../values/clock.ts";
 import {
   isAbsent,
   putClient,
@@ -15,7 +15,7 @@ import {
   readJsonText,
   readObject,
   startDraft,
-} from "../draft.ts";
+} from "../exchange/draft.ts";
 import type { JsonFormat, JsonLineParser, JsonObject, ParseContext } from "../line.ts";
 
 /** Caddy as JSON. */

@@ -3,13 +3,13 @@
  * gunicorn, varnishncsa, Kong's access.log, ingress-nginx and Traefik. The head is one format; what follows it tells which one it is.
  * Sources: httpd mod_log_config, nginx ngx_http_log_module, ingress-nginx "log-format", traefik "access-logs" documentation.
  */
-import { readClfHead, readCombinedTail } from "../clf-head.ts";
-import { type Draft, isAbsent, putClient, putDuration, putMadeBy, putNumber, putText, readDecimal } from "../draft.ts";
+import { readClfHead, readCombinedTail } from "./clf-head.ts";
+import { type Draft, isAbsent, putClient, putDuration, putMadeBy, putNumber, putText, readDecimal } from "../exchange/draft.ts";
 import type { ParsedLine, TextFormat, WholeDurations } from "../line.ts";
-import { readSuffixedDuration } from "../named-durations.ts";
-import { putTries, putNamedSeconds, putNextAnswer, putNginxSeconds, putNginxUpstream } from "../nginx-upstream.ts";
-import { findRequestId } from "../telling-values.ts";
-import { readTokens, type Token, unescapeQuoted } from "../tokens.ts";
+import { readSuffixedDuration } from "../named-fields/named-durations.ts";
+import { putTries, putNamedSeconds, putNextAnswer, putNginxSeconds, putNginxUpstream } from "../named-fields/nginx-upstream.ts";
+import { findRequestId } from "../values/telling-values.ts";
+import { readTokens, type Token, unescapeQuoted } from "../values/tokens.ts";
 
 /** All members of the family; the id that a line gets says which one it looks like. */
 export const clf: TextFormat = {

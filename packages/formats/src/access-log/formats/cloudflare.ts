@@ -1,5 +1,5 @@
 /** Cloudflare Logpush, dataset http_requests. Times are RFC 3339, Unix seconds or Unix ns. Source: Cloudflare, Logpush dataset reference. */
-import { parseAnyTime } from "../clock.ts";
+import { parseAnyTime } from "../values/clock.ts";
 import {
   type Draft,
   isAbsent,
@@ -13,7 +13,7 @@ import {
   readJsonText,
   readStatus,
   startDraft,
-} from "../draft.ts";
+} from "../exchange/draft.ts";
 import type { JsonFormat, JsonLineParser, JsonObject, ParseContext } from "../line.ts";
 
 /** Cloudflare. */

@@ -2,8 +2,8 @@
  * CloudFront's logs as JSON (standard logging v2, real-time logs behind a converter): the fields of its W3C files as members. The time
  * stands in `date` and `time`, in `timestamp` (seconds) or in `timestamp(ms)`. Source: AWS, "Standard logging reference".
  */
-import { parseAnyTime } from "../clock.ts";
-import { putTime, readJsonText } from "../draft.ts";
+import { parseAnyTime } from "../values/clock.ts";
+import { putTime, readJsonText } from "../exchange/draft.ts";
 import type { JsonFormat, JsonLineParser, ParseContext } from "../line.ts";
 import { readW3cRow } from "./w3c.ts";
 

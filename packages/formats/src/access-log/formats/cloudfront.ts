@@ -1,4 +1,4 @@
-import { type Draft, isAbsent, putMadeBy, putText } from "../draft.ts";
+import { type Draft, isAbsent, putMadeBy, putText } from "../exchange/draft.ts";
 
 /** CloudFront's own fields: request id, host, result types, and who made a server error (rule aws-cloudfront-154). */
 export function putCloudfront(draft: Draft, row: ReadonlyMap<string, string>): void {

@@ -1,9 +1,9 @@
 /** Django's development server, the logger django.request, and Python's usual line layouts around it. */
-import { parseAnyTime, parseClfTime } from "../clock.ts";
-import { putNumber, putRequestLine, putStatus, putTime, splitTarget, startDraft } from "../draft.ts";
+import { parseAnyTime, parseClfTime } from "../values/clock.ts";
+import { putNumber, putRequestLine, putStatus, putTime, splitTarget, startDraft } from "../exchange/draft.ts";
 import type { LineParser, LogMessage, ParseContext, TextFormat } from "../line.ts";
-import { readSeverity } from "../severity.ts";
-import { unescapeQuoted } from "../tokens.ts";
+import { readSeverity } from "../values/severity.ts";
+import { unescapeQuoted } from "../values/tokens.ts";
 
 /** Django. */
 export const django: TextFormat = { id: "django", create: createDjango };

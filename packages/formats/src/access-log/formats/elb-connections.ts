@@ -3,7 +3,7 @@
  * handshake that failed explains requests that no access log holds. Source: AWS, "Access logs for your Network Load Balancer" (17 to 26
  * fields) and "Connection logs for your Application Load Balancer".
  */
-import { parseIsoTime } from "../clock.ts";
+import { parseIsoTime } from "../values/clock.ts";
 import type { ParsedLine, TextFormat } from "../line.ts";
 
 /** TLS connections of AWS load balancers. */

@@ -1,7 +1,18 @@
 /** Envoy, Envoy Gateway and Istio access logs as JSON: the operators' usual keys; values may be null, `-`, text or numbers. */
-import { parseAnyTime } from "../clock.ts";
-import { isAbsent, putClient, putDuration, putNumber, putStatus, putTarget, putText, putTime, readJsonText, startDraft } from "../draft.ts";
-import { putEnvoyVerdict } from "../envoy-verdict.ts";
+import { parseAnyTime } from "../values/clock.ts";
+import {
+  isAbsent,
+  putClient,
+  putDuration,
+  putNumber,
+  putStatus,
+  putTarget,
+  putText,
+  putTime,
+  readJsonText,
+  startDraft,
+} from "../exchange/draft.ts";
+import { putEnvoyVerdict } from "../exchange/envoy-verdict.ts";
 import type { JsonFormat, JsonLineParser, ParseContext } from "../line.ts";
 
 /** Envoy's JSON access log. */

@@ -2,7 +2,7 @@
  * Envoy's and Istio's default text format. Source: Envoy "Access logging", default format string; Istio `EnvoyTextLogFormat`.
  * Fields behind the flags differ by version, so the quoted ones anchor the reading.
  */
-import { parseIsoTime } from "../clock.ts";
+import { parseIsoTime } from "../values/clock.ts";
 import {
   isAbsent,
   putClient,
@@ -14,12 +14,12 @@ import {
   putTime,
   startDraft,
   type Draft,
-} from "../draft.ts";
-import { putEnvoyVerdict } from "../envoy-verdict.ts";
+} from "../exchange/draft.ts";
+import { putEnvoyVerdict } from "../exchange/envoy-verdict.ts";
 import { findEnvoyFlag } from "../knowledge/envoy-flags.ts";
 import type { ParsedLine, TextFormat } from "../line.ts";
-import { findClosingQuote, readTokens, type Token } from "../tokens.ts";
-import { isUsualStatus } from "../usual-status.ts";
+import { findClosingQuote, readTokens, type Token } from "../values/tokens.ts";
+import { isUsualStatus } from "../values/usual-status.ts";
 
 /** Envoy and Istio access logs as text. */
 export const envoy: TextFormat = { id: "envoy", create: () => parseEnvoy };

@@ -2,12 +2,12 @@
  * Lines in columns between pipes, of two Go frameworks. Gin: `[GIN] 2023/05/11 - 15:04:05 | 200 | 13.5µs | 127.0.0.1 | GET "/ping"`
  * (logger.go, defaultLogFormatter). Fiber: `15:04:05 | 500 | 12.3ms | 10.0.0.3 | POST | /orders | its error` (middleware/logger).
  */
-import { putAppVerdict } from "../app-verdict.ts";
-import { parseIsoTime } from "../clock.ts";
-import { type Draft, putClient, putStatus, putTarget, putTime, startDraft } from "../draft.ts";
+import { putAppVerdict } from "../exchange/app-verdict.ts";
+import { parseIsoTime } from "../values/clock.ts";
+import { type Draft, putClient, putStatus, putTarget, putTime, startDraft } from "../exchange/draft.ts";
 import type { LineParser, ParseContext, TextFormat } from "../line.ts";
-import { readSuffixedDuration } from "../named-durations.ts";
-import { readSeverity } from "../severity.ts";
+import { readSuffixedDuration } from "../named-fields/named-durations.ts";
+import { readSeverity } from "../values/severity.ts";
 
 /** Gin and Fiber. */
 export const gin: TextFormat = { id: "gin", create: createGin };

@@ -1,5 +1,5 @@
 /** Google Cloud's LogEntry: load balancers, Cloud Run, App Engine and applications. Source: Cloud Logging, LogEntry and HttpRequest. */
-import { parseAnyTime } from "../clock.ts";
+import { parseAnyTime } from "../values/clock.ts";
 import {
   type Draft,
   putClient,
@@ -12,11 +12,11 @@ import {
   readJsonText,
   readObject,
   startDraft,
-} from "../draft.ts";
+} from "../exchange/draft.ts";
 import { findGoogleDetail } from "../knowledge/google-details.ts";
 import type { JsonFormat, JsonLineParser, JsonObject, ParseContext } from "../line.ts";
-import { readAppMessage } from "../app-message.ts";
-import { readSeverity } from "../severity.ts";
+import { readAppMessage } from "../application/app-message.ts";
+import { readSeverity } from "../values/severity.ts";
 
 /** LogEntry, exported or as written by the application's own structured logs. */
 export const googleCloud: JsonFormat = { id: "google-cloud", create: createGoogleCloud };

@@ -2,11 +2,21 @@
  * HAProxy's httplog, httpslog and tcplog, with or without the syslog tag. Source: HAProxy configuration manual, sections 8.2.2, 8.2.3,
  * 8.2.5 and 8.5. `%tr` is the time at which the request was received; the last timer is the total time in ms.
  */
-import { parseAnyTime, parseClfTime } from "../clock.ts";
-import { type Draft, putClient, putDuration, putNumber, putRequestLine, putStatus, putTime, startDraft, stripPort } from "../draft.ts";
+import { parseAnyTime, parseClfTime } from "../values/clock.ts";
+import {
+  type Draft,
+  putClient,
+  putDuration,
+  putNumber,
+  putRequestLine,
+  putStatus,
+  putTime,
+  startDraft,
+  stripPort,
+} from "../exchange/draft.ts";
 import { findHaproxyTermination } from "../knowledge/haproxy-termination.ts";
 import type { LineParser, ParseContext, TextFormat } from "../line.ts";
-import { isUsualStatus } from "../usual-status.ts";
+import { isUsualStatus } from "../values/usual-status.ts";
 
 /** What syslog and shippers put before the client is theirs; the client's port, the time and `frontend backend/server` are not mistaken. */
 const HEAD =

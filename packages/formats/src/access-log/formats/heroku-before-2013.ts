@@ -3,7 +3,7 @@
  * `Error H12 (Request timeout) -> GET ...`; and the nginx in front of it, whose fields stand between bars.
  * Source: Heroku's changelog item 222, and its Dev Center of those years.
  */
-import { isAbsent, putClient, putDuration, putNumber, putStatus, putTarget, putText, startDraft } from "../draft.ts";
+import { isAbsent, putClient, putDuration, putNumber, putStatus, putTarget, putText, startDraft } from "../exchange/draft.ts";
 import { findHerokuCode } from "../knowledge/heroku-codes.ts";
 import type { ParsedLine, TextFormat } from "../line.ts";
 

@@ -1,8 +1,8 @@
 /** Heroku's router since 2013: logfmt with `at=`, `dyno=`, `connect=` and `service=`. Source: Heroku Dev Center, "HTTP routing" and "Error codes". */
-import { isAbsent, putClient, putDuration, putNumber, putStatus, putTarget, putText, startDraft } from "../draft.ts";
+import { isAbsent, putClient, putDuration, putNumber, putStatus, putTarget, putText, startDraft } from "../exchange/draft.ts";
 import { findHerokuCode } from "../knowledge/heroku-codes.ts";
 import type { ParsedLine, TextFormat } from "../line.ts";
-import { readPairs } from "../logfmt-pairs.ts";
+import { readPairs } from "../values/logfmt-pairs.ts";
 
 /** Heroku's router. */
 export const heroku: TextFormat = { id: "heroku-router", create: () => parseHeroku };

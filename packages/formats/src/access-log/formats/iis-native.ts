@@ -3,8 +3,8 @@
  * `192.0.2.1, -, 3/4/2026, 7:55:20, W3SVC2, SERVER, 198.51.100.5, 4502, 163, 3223, 200, 0, GET, /a.gif, -,`. The date is that of the United
  * States unless its second part can be no day of it; the time is the server's own. Source: Microsoft, "IIS log file formats".
  */
-import { parseIsoTime } from "../clock.ts";
-import { isAbsent, putClient, putDuration, putNumber, putStatus, putTarget, putText, putTime, startDraft } from "../draft.ts";
+import { parseIsoTime } from "../values/clock.ts";
+import { isAbsent, putClient, putDuration, putNumber, putStatus, putTarget, putText, putTime, startDraft } from "../exchange/draft.ts";
 import type { LineParser, ParseContext, TextFormat } from "../line.ts";
 
 /** IIS in its own format. */

@@ -2,7 +2,7 @@
  * The two lines of a record of `java.util.logging` in its English default, as Tomcat wrote them until version 7: time, class and method,
  * then level and words, which are a record of their own. Source: java.util.logging.SimpleFormatter.
  */
-import { parseClfTime } from "../clock.ts";
+import { parseClfTime } from "../values/clock.ts";
 import type { ParsedLine, ParseContext, TextFormat } from "../line.ts";
 
 /** The first line of such a record; the second is the level and the words, as many a layout writes them. */

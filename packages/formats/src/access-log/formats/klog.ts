@@ -1,9 +1,9 @@
 /** Kubernetes' own layout, which ingress-nginx's controller writes between its access lines: `E1215 04:15:13.816036 8 config.go:489] words`. */
-import { readAppRecord } from "../app-message.ts";
-import { parseIsoTime, parseSyslogTime } from "../clock.ts";
-import { putTime } from "../draft.ts";
+import { readAppRecord } from "../application/app-message.ts";
+import { parseIsoTime, parseSyslogTime } from "../values/clock.ts";
+import { putTime } from "../exchange/draft.ts";
 import type { LineParser, ParseContext, TextFormat } from "../line.ts";
-import { readTextPairs } from "../logfmt-pairs.ts";
+import { readTextPairs } from "../values/logfmt-pairs.ts";
 
 /** klog and glog. */
 export const klog: TextFormat = { id: "klog", create: createKlog };

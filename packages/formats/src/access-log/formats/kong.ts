@@ -1,5 +1,5 @@
 /** Kong's serialised log (file-log, http-log, tcp-log). Latencies are in ms, -1 means none. Source: Kong, kong.log.serialize. */
-import { parseAnyTime } from "../clock.ts";
+import { parseAnyTime } from "../values/clock.ts";
 import {
   type Draft,
   putClient,
@@ -15,7 +15,7 @@ import {
   readObject,
   readStatus,
   startDraft,
-} from "../draft.ts";
+} from "../exchange/draft.ts";
 import type { JsonFormat, JsonLineParser, JsonObject, ParseContext } from "../line.ts";
 
 /** Kong as JSON. */

@@ -1,6 +1,6 @@
 /** What AWS Lambda's platform notes around the lines of a function. Source: AWS, "Viewing CloudWatch logs for Lambda", platform lines. */
 import type { LogMessage, ParsedLine, TextFormat } from "../line.ts";
-import { scaleDuration } from "../draft.ts";
+import { scaleDuration } from "../exchange/draft.ts";
 
 /** Lambda's platform lines as text. */
 export const lambda: TextFormat = { id: "lambda", create: () => parsePlatformLine };

@@ -1,10 +1,10 @@
 /** logfmt, and lograge's use of it for Rails. */
-import { readAppRecord } from "../app-message.ts";
-import { putClient, putDuration, putStatus, putTarget, putText, putTime, startDraft } from "../draft.ts";
-import { parseAnyTime } from "../clock.ts";
+import { readAppRecord } from "../application/app-message.ts";
+import { putClient, putDuration, putStatus, putTarget, putText, putTime, startDraft } from "../exchange/draft.ts";
+import { parseAnyTime } from "../values/clock.ts";
 import type { LineParser, ParseContext, ParsedLine, TextFormat } from "../line.ts";
-import { readSuffixedDuration } from "../named-durations.ts";
-import { readBracketedPairs, readLabelledValues, readLoosePairs, readPairs } from "../logfmt-pairs.ts";
+import { readSuffixedDuration } from "../named-fields/named-durations.ts";
+import { readBracketedPairs, readLabelledValues, readLoosePairs, readPairs } from "../values/logfmt-pairs.ts";
 
 /** `method=GET path=/jobs/1 format=json controller=JobsController action=show status=500 duration=58.33 view=40.43`. */
 export const lograge: TextFormat = {

@@ -1,9 +1,9 @@
 /** morgan's short formats; its `combined` and `common` belong to the CLF family. Source: morgan's README, "Predefined Formats". */
-import { parseAnyTime } from "../clock.ts";
-import { putClient, putDuration, putNumber, putStatus, putTarget, putText, putTime, startDraft } from "../draft.ts";
+import { parseAnyTime } from "../values/clock.ts";
+import { putClient, putDuration, putNumber, putStatus, putTarget, putText, putTime, startDraft } from "../exchange/draft.ts";
 import type { ParseContext, ParsedLine, TextFormat } from "../line.ts";
-import { unescapeQuoted } from "../tokens.ts";
-import { isUsualStatus } from "../usual-status.ts";
+import { unescapeQuoted } from "../values/tokens.ts";
+import { isUsualStatus } from "../values/usual-status.ts";
 
 /** `dev`, `tiny` and `short`. */
 export const morgan: TextFormat = { id: "morgan", create: (context) => (line) => parseMorgan(line, context) };

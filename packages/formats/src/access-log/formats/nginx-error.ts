@@ -1,9 +1,9 @@
 /** nginx's error log: `2021/08/26 16:52:45 [error] 29060#29060: *2193 message, client: ..., request: "...", upstream: "..."`. */
-import { parseIsoTime } from "../clock.ts";
-import { putRequestLine, splitTarget, startDraft } from "../draft.ts";
+import { parseIsoTime } from "../values/clock.ts";
+import { putRequestLine, splitTarget, startDraft } from "../exchange/draft.ts";
 import type { LineParser, ParseContext, TextFormat } from "../line.ts";
-import { readSeverity } from "../severity.ts";
-import { unescapeQuoted } from "../tokens.ts";
+import { readSeverity } from "../values/severity.ts";
+import { unescapeQuoted } from "../values/tokens.ts";
 
 /** A shipper may have taken the date off, or all of the time. */
 const LINE = /^(?:(\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d) |\d\d:\d\d:\d\d(?:\.\d{3})? )?\[?(\w+)\] (\d+)#(\d+): (?:\*(\d+) )?(.*)$/s;

@@ -1,11 +1,11 @@
 /** nginx's `log_format ... escape=json` with the usual variable names as keys; values are often all text. */
-import { NO_STATUS_LINE, putDuration, putStatus, readJsonText, startDraft } from "../draft.ts";
+import { NO_STATUS_LINE, putDuration, putStatus, readJsonText, startDraft } from "../exchange/draft.ts";
 import type { JsonFormat, JsonLineParser, ParseContext } from "../line.ts";
-import { createFieldReader } from "../field-reader.ts";
-import { readNginxSeconds } from "../named-durations.ts";
-import { putNamedFields } from "../named-fields.ts";
-import { putNginxUpstream } from "../nginx-upstream.ts";
-import { isUnanswered } from "../unanswered.ts";
+import { createFieldReader } from "../named-fields/field-reader.ts";
+import { readNginxSeconds } from "../named-fields/named-durations.ts";
+import { putNamedFields } from "../named-fields/named-fields.ts";
+import { putNginxUpstream } from "../named-fields/nginx-upstream.ts";
+import { isUnanswered } from "../exchange/unanswered.ts";
 
 /** nginx as JSON. */
 export const nginxJson: JsonFormat = { id: "nginx-json", create: createNginxJson };

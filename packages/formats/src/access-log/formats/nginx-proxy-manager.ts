@@ -3,11 +3,11 @@
  * `[04/Dec/2022:13:14:01 +0000] - 200 200 - GET https a.example "/x" [Client 203.0.113.7] [Length 612] [Gzip -] [Sent-to app] "agent" "referrer"`.
  * Source: NginxProxyManager, rootfs/etc/nginx/conf.d/include/log.conf.
  */
-import { parseClfTime } from "../clock.ts";
-import { putClient, putNumber, putStatus, putTarget, putText, putTime, startDraft } from "../draft.ts";
+import { parseClfTime } from "../values/clock.ts";
+import { putClient, putNumber, putStatus, putTarget, putText, putTime, startDraft } from "../exchange/draft.ts";
 import type { ParsedLine, TextFormat } from "../line.ts";
-import { putNginxUpstream } from "../nginx-upstream.ts";
-import { readTokens, unescapeQuoted } from "../tokens.ts";
+import { putNginxUpstream } from "../named-fields/nginx-upstream.ts";
+import { readTokens, unescapeQuoted } from "../values/tokens.ts";
 
 /** nginx proxy manager. */
 export const nginxProxyManager: TextFormat = { id: "nginx-proxy-manager", create: () => parseLine };

@@ -5,7 +5,7 @@
  * docker compose; npm; nodemon; Node's warnings; AWS Lambda's runtime; syslogd's wall messages; std/src/panicking.rs.
  */
 import type { ParsedLine, TextFormat } from "../line.ts";
-import { readSeverity } from "../severity.ts";
+import { readSeverity } from "../values/severity.ts";
 
 /** Servers' words about themselves. */
 export const ownWords: TextFormat = { id: "own-words", create: () => readOwnWords };

@@ -2,10 +2,10 @@
  * PHP-FPM: its access log, whose time stands without brackets and whose request without a protocol, and its error log, which PHP's own
  * `error_log` shares. Source: php-src, sapi/fpm/www.conf.in (`access.format`), fpm/zlog.c and main/main.c (php_log_err).
  */
-import { parseAnyTime } from "../clock.ts";
-import { putClient, putDuration, putStatus, putTarget, putTime, startDraft } from "../draft.ts";
+import { parseAnyTime } from "../values/clock.ts";
+import { putClient, putDuration, putStatus, putTarget, putTime, startDraft } from "../exchange/draft.ts";
 import type { LineParser, ParseContext, ParsedLine, TextFormat } from "../line.ts";
-import { readSeverity } from "../severity.ts";
+import { readSeverity } from "../values/severity.ts";
 
 /** PHP-FPM. */
 export const phpFpm: TextFormat = { id: "php-fpm", create: createPhpFpm };

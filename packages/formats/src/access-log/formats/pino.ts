@@ -1,7 +1,7 @@
 /** pino and pino-http: numeric or word level, `time` in ms or ISO, `pid` and `hostname`; requests as `req`, `res`, `responseTime` in ms. */
-import { readAppMessage, readAppRecord } from "../app-message.ts";
-import { putAppVerdict } from "../app-verdict.ts";
-import { parseAnyTime } from "../clock.ts";
+import { readAppMessage, readAppRecord } from "../application/app-message.ts";
+import { putAppVerdict } from "../exchange/app-verdict.ts";
+import { parseAnyTime } from "../values/clock.ts";
 import {
   putClient,
   putDuration,
@@ -14,7 +14,7 @@ import {
   readJsonText,
   readObject,
   startDraft,
-} from "../draft.ts";
+} from "../exchange/draft.ts";
 import type { JsonFormat, JsonLineParser, ParseContext, ParsedLine } from "../line.ts";
 
 /** pino. */

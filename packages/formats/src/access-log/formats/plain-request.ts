@@ -2,13 +2,13 @@
  * Access lines of the operators' own layout without a quoted request line: fields between tabs, bars or quoted commas, or the bare row of
  * time, address, method, target and status. A status is read only where it directly follows the request, and only a code in use.
  */
-import { parseAnyTime } from "../clock.ts";
-import { type Draft, putClient, putNumber, putRequestLine, putStatus, putTarget, putText, putTime, startDraft } from "../draft.ts";
+import { parseAnyTime } from "../values/clock.ts";
+import { type Draft, putClient, putNumber, putRequestLine, putStatus, putTarget, putText, putTime, startDraft } from "../exchange/draft.ts";
 import type { LineParser, ParseContext, ParsedLine, TextFormat } from "../line.ts";
-import { putTries, putLongest, putNamedSeconds, putNextAnswer } from "../nginx-upstream.ts";
-import { findAgent, findRequestId } from "../telling-values.ts";
-import { unescapeQuoted } from "../tokens.ts";
-import { isUsualStatus } from "../usual-status.ts";
+import { putTries, putLongest, putNamedSeconds, putNextAnswer } from "../named-fields/nginx-upstream.ts";
+import { findAgent, findRequestId } from "../values/telling-values.ts";
+import { unescapeQuoted } from "../values/tokens.ts";
+import { isUsualStatus } from "../values/usual-status.ts";
 import { ADDRESS, HOST, METHOD, readRow } from "./plain-row.ts";
 
 /** Delimited and bare access lines. */

@@ -2,13 +2,13 @@
  * Rows between spaces without quotes around their request: time, client, perhaps a host, nginx's seconds or HAProxy's backend and server, and a
  * status right before or right behind method and target.
  */
-import { parseAnyTime } from "../clock.ts";
-import { type Draft, putClient, putDuration, putNumber, putStatus, putTarget, putTime, startDraft } from "../draft.ts";
+import { parseAnyTime } from "../values/clock.ts";
+import { type Draft, putClient, putDuration, putNumber, putStatus, putTarget, putTime, startDraft } from "../exchange/draft.ts";
 import type { ParseContext, ParsedLine } from "../line.ts";
-import { isOfCaller } from "../logfmt-pairs.ts";
-import { readSuffixedDuration } from "../named-durations.ts";
-import { unescapeQuoted } from "../tokens.ts";
-import { isCounted, isUsualStatus } from "../usual-status.ts";
+import { isOfCaller } from "../values/logfmt-pairs.ts";
+import { readSuffixedDuration } from "../named-fields/named-durations.ts";
+import { unescapeQuoted } from "../values/tokens.ts";
+import { isCounted, isUsualStatus } from "../values/usual-status.ts";
 
 const METHODS = "GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|TRACE|CONNECT|PROPFIND";
 /** A whole field that is a method. */

@@ -4,10 +4,10 @@ import { anyOf } from "@faultline/model";
  * Rails' own log: `Started` and `Completed` lines of one request, tied by their tag, or by order when one request is open at a time; then
  * the exception. Source: Rails guides, "Debugging Rails Applications"; samples of GitLab's production log.
  */
-import { parseAnyTime } from "../clock.ts";
-import { type Draft, putClient, putDuration, putStatus, putTarget, putTime, startDraft } from "../draft.ts";
+import { parseAnyTime } from "../values/clock.ts";
+import { type Draft, putClient, putDuration, putStatus, putTarget, putTime, startDraft } from "../exchange/draft.ts";
 import type { LineParser, ParseContext, ParsedLine, TextFormat } from "../line.ts";
-import { readSeverity } from "../severity.ts";
+import { readSeverity } from "../values/severity.ts";
 
 /** Rails. */
 export const rails: TextFormat = { id: "rails", create: createRails };

@@ -5,15 +5,25 @@ import { anyOf } from "@faultline/model";
  * status. gunicorn, uWSGI, hypercorn, uvicorn's and werkzeug's loggers inside a Python layout, and many a home-made `log_format`.
  * Nothing but what stands where everybody writes it is read: members that the layout hides stay unset.
  */
-import { parseAnyTime } from "../clock.ts";
-import { type Draft, putClient, putDuration, putNumber, putRequestLine, putStatus, putText, putTime, startDraft } from "../draft.ts";
+import { parseAnyTime } from "../values/clock.ts";
+import {
+  type Draft,
+  putClient,
+  putDuration,
+  putNumber,
+  putRequestLine,
+  putStatus,
+  putText,
+  putTime,
+  startDraft,
+} from "../exchange/draft.ts";
 import type { LineParser, ParseContext, ParsedLine, TextFormat } from "../line.ts";
-import { readSuffixedDuration } from "../named-durations.ts";
-import { putTries, putNamedSeconds, putNextAnswer, putNginxSeconds } from "../nginx-upstream.ts";
-import { findAgent, findRequestId, isAgent, isNoAgent } from "../telling-values.ts";
-import { readTokens, type Token, unescapeQuoted } from "../tokens.ts";
+import { readSuffixedDuration } from "../named-fields/named-durations.ts";
+import { putTries, putNamedSeconds, putNextAnswer, putNginxSeconds } from "../named-fields/nginx-upstream.ts";
+import { findAgent, findRequestId, isAgent, isNoAgent } from "../values/telling-values.ts";
+import { readTokens, type Token, unescapeQuoted } from "../values/tokens.ts";
 import { findBoth, isUnit, readApartDuration } from "./clf.ts";
-import { isCounted, isUsualStatus } from "../usual-status.ts";
+import { isCounted, isUsualStatus } from "../values/usual-status.ts";
 import { peelLoose } from "../wrappers/peel.ts";
 
 /** Any line with a quoted request line that a status follows. */

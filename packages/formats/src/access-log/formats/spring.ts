@@ -1,7 +1,7 @@
 /** Spring Boot's console layout (Logback), stack traces of the JVM and of other languages behind a record. */
-import { parseIsoTime } from "../clock.ts";
+import { parseIsoTime } from "../values/clock.ts";
 import type { LineParser, ParseContext, TextFormat } from "../line.ts";
-import { readSeverity } from "../severity.ts";
+import { readSeverity } from "../values/severity.ts";
 
 /** Spring Boot. */
 export const spring: TextFormat = { id: "spring", create: createSpring };

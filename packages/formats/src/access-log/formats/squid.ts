@@ -3,7 +3,7 @@
  * of the operators' own most often keep its head and put further numbers and headers between and behind its fields.
  * Source: Squid wiki, "Squid LogFormat"; Traffic Server's squid.
  */
-import { putClient, putDuration, putNumber, putStatus, putTarget, putTime, startDraft } from "../draft.ts";
+import { putClient, putDuration, putNumber, putStatus, putTarget, putTime, startDraft } from "../exchange/draft.ts";
 import type { ParsedLine, TextFormat } from "../line.ts";
 
 /** Squid. */

@@ -1,10 +1,10 @@
 /** JSON logs of no single product: Elastic Common Schema, winston, and any other library that writes the usual names. */
-import { readAppRecord } from "../app-message.ts";
-import { readObject, startDraft } from "../draft.ts";
+import { readAppRecord } from "../application/app-message.ts";
+import { readObject, startDraft } from "../exchange/draft.ts";
 import type { JsonFormat, JsonObject } from "../line.ts";
-import { createFieldReader } from "../field-reader.ts";
-import { putNamedFields, putNamedUpstream } from "../named-fields.ts";
-import { isUnanswered } from "../unanswered.ts";
+import { createFieldReader } from "../named-fields/field-reader.ts";
+import { putNamedFields, putNamedUpstream } from "../named-fields/named-fields.ts";
+import { isUnanswered } from "../exchange/unanswered.ts";
 
 /** Elastic Common Schema: `ecs.version`, or `@timestamp` beside its field sets. */
 export const ecs: JsonFormat = {

@@ -1,13 +1,13 @@
 import { anyOf } from "@faultline/model";
 
 /** Text logs of no single product: a time, a level and words; and the lines of stack traces that follow a record. */
-import { readAnswerSentence } from "../answer-sentence.ts";
-import { readAppRecord } from "../app-message.ts";
-import { parseAnyTime, parseSyslogTime } from "../clock.ts";
-import { putTime } from "../draft.ts";
+import { readAnswerSentence } from "../application/answer-sentence.ts";
+import { readAppRecord } from "../application/app-message.ts";
+import { parseAnyTime, parseSyslogTime } from "../values/clock.ts";
+import { putTime } from "../exchange/draft.ts";
 import type { LineParser, LogMessage, ParseContext, ParsedLine, TextFormat } from "../line.ts";
-import { readTextPairs } from "../logfmt-pairs.ts";
-import { readSeverity } from "../severity.ts";
+import { readTextPairs } from "../values/logfmt-pairs.ts";
+import { readSeverity } from "../values/severity.ts";
 import { readDjangoWords } from "./django.ts";
 
 /** `2026-11-21 10:00:00,123 ERROR name: words`, `[2026-11-21 10:00:00 +0000] [7] [ERROR] words`, `ERROR:name:words`. */

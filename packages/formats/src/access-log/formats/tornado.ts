@@ -1,9 +1,9 @@
 /** tornado's own line layout, and Jupyter's: `[E 230115 10:11:12 web:2239] 500 GET /api (127.0.0.1) 3.07ms`. Source: tornado/log.py, LogFormatter. */
-import { readAnswerSentence } from "../answer-sentence.ts";
-import { parseIsoTime } from "../clock.ts";
-import { putTime } from "../draft.ts";
+import { readAnswerSentence } from "../application/answer-sentence.ts";
+import { parseIsoTime } from "../values/clock.ts";
+import { putTime } from "../exchange/draft.ts";
 import type { LineParser, ParseContext, TextFormat } from "../line.ts";
-import { readSeverity } from "../severity.ts";
+import { readSeverity } from "../values/severity.ts";
 
 /** tornado. */
 export const tornado: TextFormat = { id: "tornado", create: createTornado };

@@ -1,6 +1,6 @@
 /** Traefik's JSON access log. `Duration` is in ns; `OriginStatus` may be Traefik's own, `RequestCount` is a counter. Source: Traefik docs and
  * field_middleware.go, which stores the captured status after the proxy's error handler ran. */
-import { parseAnyTime } from "../clock.ts";
+import { parseAnyTime } from "../values/clock.ts";
 import {
   type Draft,
   putClient,
@@ -16,7 +16,7 @@ import {
   readStatus,
   scaleDuration,
   startDraft,
-} from "../draft.ts";
+} from "../exchange/draft.ts";
 import type { JsonFormat, JsonLineParser, JsonObject, ParseContext } from "../line.ts";
 
 /** Traefik as JSON. */

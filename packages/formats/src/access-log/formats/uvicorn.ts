@@ -1,5 +1,5 @@
 /** uvicorn's access lines: `INFO:     127.0.0.1:5000 - "GET /a?b=1 HTTP/1.1" 500 Internal Server Error`. Source: uvicorn/logging.py. */
-import { putClient, putRequestLine, putStatus, startDraft } from "../draft.ts";
+import { putClient, putRequestLine, putStatus, startDraft } from "../exchange/draft.ts";
 import type { ParsedLine, TextFormat } from "../line.ts";
 
 /** uvicorn, and hypercorn in its uvicorn style. */

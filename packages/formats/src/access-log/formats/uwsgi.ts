@@ -1,8 +1,8 @@
 import { anyOf } from "@faultline/model";
 
 /** uWSGI's default request line. Source: uWSGI core/logging.c; its times have no zone. */
-import { parseCTime } from "../clock.ts";
-import { putClient, putDuration, putNumber, putStatus, putTarget, putText, putTime, startDraft } from "../draft.ts";
+import { parseCTime } from "../values/clock.ts";
+import { putClient, putDuration, putNumber, putStatus, putTarget, putText, putTime, startDraft } from "../exchange/draft.ts";
 import type { LineParser, ParseContext, TextFormat } from "../line.ts";
 
 /** uWSGI. */

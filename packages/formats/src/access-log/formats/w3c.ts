@@ -3,10 +3,21 @@
  * CloudFront's standard logs (tab-separated, URL-encoded). Source: W3C WD-logfile-960323; Microsoft and AWS documentation.
  */
 import { putCloudfront } from "./cloudfront.ts";
-import { parseIsoTime } from "../clock.ts";
-import { type Draft, isAbsent, putClient, putDuration, putNumber, putStatus, putTarget, putText, putTime, startDraft } from "../draft.ts";
+import { parseIsoTime } from "../values/clock.ts";
+import {
+  type Draft,
+  isAbsent,
+  putClient,
+  putDuration,
+  putNumber,
+  putStatus,
+  putTarget,
+  putText,
+  putTime,
+  startDraft,
+} from "../exchange/draft.ts";
 import type { LineParser, ParsedLine, TextFormat } from "../line.ts";
-import { readTokens } from "../tokens.ts";
+import { readTokens } from "../values/tokens.ts";
 
 /** IIS and CloudFront. */
 export const w3c: TextFormat = { id: "w3c", create: createW3c };

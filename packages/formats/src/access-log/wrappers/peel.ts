@@ -1,6 +1,6 @@
 /** What shippers and runtimes put around a log line. A wrapper is peeled, its time kept for lines that have none. */
-import { parseAnyTime, parseIsoTime, parseSyslogTime } from "../clock.ts";
-import { readObject } from "../draft.ts";
+import { parseAnyTime, parseIsoTime, parseSyslogTime } from "../values/clock.ts";
+import { readObject } from "../exchange/draft.ts";
 import type { JsonObject, ParseContext } from "../line.ts";
 
 /** The line inside a wrapper. */

@@ -1,7 +1,7 @@
 /** What a file's lines tell together of the places in their operators' own layout. */
 import { describe, expect, it } from "vitest";
-import { judgeLayout } from "./combined.ts";
-import { createLineReader, toFlatRecord } from "./index.ts";
+import { judgeLayout } from "../combined.ts";
+import { createLineReader, toFlatRecord } from "../index.ts";
 
 /** One request after the other, as a server of httpd's or nginx's kind answers them; every eighth takes 120 ms, every tenth has no body. */
 const ANSWERS = Array.from({ length: 40 }, (_, index) => {

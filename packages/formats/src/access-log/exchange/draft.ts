@@ -1,5 +1,5 @@
 import type { Exchange, HopKind, MadeBy } from "@faultline/model";
-import type { JsonObject } from "./line.ts";
+import type { JsonObject } from "../line.ts";
 
 /** An exchange while its line is being read. */
 export type Draft = { -readonly [Member in keyof Exchange]: Exchange[Member] };

@@ -1,5 +1,5 @@
 /** Reads by the places of a file's own layout what a line does not say by itself. */
-import { parseAnyTime } from "./clock.ts";
+import { parseAnyTime } from "../values/clock.ts";
 import {
   type Draft,
   isAbsent,
@@ -11,13 +11,13 @@ import {
   putTarget,
   putTime,
   startDraft,
-} from "./draft.ts";
-import { METHOD } from "./formats/plain-row.ts";
+} from "../exchange/draft.ts";
+import { METHOD } from "../formats/plain-row.ts";
 import { cutCells, dropName } from "./layout-cells.ts";
-import type { LayoutColumns, ParseContext, ParsedLine } from "./line.ts";
-import { putNginxUpstream } from "./nginx-upstream.ts";
-import { unescapeQuoted } from "./tokens.ts";
-import { isUsualStatus } from "./usual-status.ts";
+import type { LayoutColumns, ParseContext, ParsedLine } from "../line.ts";
+import { putNginxUpstream } from "../named-fields/nginx-upstream.ts";
+import { unescapeQuoted } from "../values/tokens.ts";
+import { isUsualStatus } from "../values/usual-status.ts";
 
 /** The formats of lines whose layout is their operators' own. */
 const OWN = new Set(["request-line", "common", "combined", "vhost-common", "vhost-combined", "nginx-main"]);

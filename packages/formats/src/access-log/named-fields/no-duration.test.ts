@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createLineReader, toFlatRecord } from "./index.ts";
+import { createLineReader, toFlatRecord } from "../index.ts";
 
 const request = { method: "GET", path: "/a", status: 200 };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { DurationJudge, judgeColumnOrder, straightenColumns } from "./combined.ts";
-import { createLineReader, toFlatRecord } from "./index.ts";
+import { DurationJudge, judgeColumnOrder, straightenColumns } from "../combined.ts";
+import { createLineReader, toFlatRecord } from "../index.ts";
 
 const toLine = (columns: string) => `10.0.0.1 - - [21/Nov/2026:10:00:00 +0000] "GET /a HTTP/1.1" ${columns} "-" "curl/8.0"`;
 const sizeFirst = ["1532 200", "303 404", "0 304", "20431 200", "512 502", "- 304", "77 200", "9001 200", "64 500", "12 200"].map(toLine);

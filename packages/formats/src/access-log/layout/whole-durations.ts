@@ -3,8 +3,8 @@
  * gunicorn's `%(D)s` are microseconds, Tomcat's `%D` before 10, `%{ms}T` and gunicorn's `%(M)s` milliseconds, `%T` seconds; a line says
  * which only where no other fits, a file's lines say it together. Sources: httpd mod_log_config; Tomcat AccessLogValve; gunicorn settings.
  */
-import { findWholeDuration, LEAST_MICROSECONDS } from "./formats/clf.ts";
-import type { WholeDurations } from "./line.ts";
+import { findWholeDuration, LEAST_MICROSECONDS } from "../formats/clf.ts";
+import type { WholeDurations } from "../line.ts";
 
 /** A few lines may come of a clock that was set, or of a request that never came. */
 const MOST_SHORT = 0.05;

@@ -2,14 +2,24 @@
  * Exchanges out of flat named fields whose keys the operators chose: nginx's `log_format` as JSON, logfmt, lograge, winston and other
  * structured logs. Only names that everywhere mean the same are known; a unit must be part of the name or of the value.
  */
-import { parseAnyTime } from "./clock.ts";
-import { type Draft, putClient, putNumber, putRequestLine, putStatus, putTarget, putText, putTime, readJsonText } from "./draft.ts";
+import { parseAnyTime } from "../values/clock.ts";
+import {
+  type Draft,
+  putClient,
+  putNumber,
+  putRequestLine,
+  putStatus,
+  putTarget,
+  putText,
+  putTime,
+  readJsonText,
+} from "../exchange/draft.ts";
 import type { FieldReader } from "./field-reader.ts";
-import type { ParseContext } from "./line.ts";
+import type { ParseContext } from "../line.ts";
 import { isOfHaproxy, readDuration } from "./named-durations.ts";
 import { putNginxUpstream } from "./nginx-upstream.ts";
-import { LEVEL } from "./severity.ts";
-import { isUsualStatus } from "./usual-status.ts";
+import { LEVEL } from "../values/severity.ts";
+import { isUsualStatus } from "../values/usual-status.ts";
 
 const METHOD = [
   "http.request.method",

@@ -1,7 +1,7 @@
 import type { UpstreamAttempt } from "@faultline/model";
-import { type Draft, isAbsent, NO_STATUS_LINE, putDuration, putMadeBy, readStatus, scaleDuration } from "./draft.ts";
-import type { Token } from "./tokens.ts";
-import { isUsualStatus } from "./usual-status.ts";
+import { type Draft, isAbsent, NO_STATUS_LINE, putDuration, putMadeBy, readStatus, scaleDuration } from "../exchange/draft.ts";
+import type { Token } from "../values/tokens.ts";
+import { isUsualStatus } from "../values/usual-status.ts";
 
 /** nginx's upstream variables as the log has them; each may hold several values. */
 export type NginxUpstream = {

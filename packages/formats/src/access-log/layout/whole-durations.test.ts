@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { DurationJudge } from "./combined.ts";
-import { createLineReader, toFlatRecord } from "./index.ts";
+import { DurationJudge } from "../combined.ts";
+import { createLineReader, toFlatRecord } from "../index.ts";
 
 type Request = { readonly second?: number; readonly value: number; readonly status?: number };
 

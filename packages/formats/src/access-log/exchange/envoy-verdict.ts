@@ -1,5 +1,5 @@
 import { type Draft, isAbsent } from "./draft.ts";
-import { findEnvoyFlag, pickEnvoyFlag } from "./knowledge/envoy-flags.ts";
+import { findEnvoyFlag, pickEnvoyFlag } from "../knowledge/envoy-flags.ts";
 
 /** What Envoy says about the end of a request besides status and flags. */
 export type EnvoyEnd = {

@@ -1,9 +1,9 @@
 /** Which of the statuses that records name are answers of the program that wrote them: neither another's nor the state of something else. */
-import type { Draft } from "./draft.ts";
-import type { FieldReader } from "./field-reader.ts";
-import { isOfCaller } from "./logfmt-pairs.ts";
-import { isNamedByHttp } from "./named-fields.ts";
-import { isUsualStatus } from "./usual-status.ts";
+import type { Draft } from "../exchange/draft.ts";
+import type { FieldReader } from "../named-fields/field-reader.ts";
+import { isOfCaller } from "../values/logfmt-pairs.ts";
+import { isNamedByHttp } from "../named-fields/named-fields.ts";
+import { isUsualStatus } from "../values/usual-status.ts";
 
 /** Methods of HTTP, of WebDAV and of caches. */
 const METHOD =

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createLineReader } from "./index.ts";
+import { createLineReader } from "../index.ts";
 
 const envoy = { start_time: "2026-11-21T10:00:00Z", method: "POST", path: "/shop.Pay/Charge", response_code: 200, response_flags: "-" };
 const app = { level: "info", message: "done", method: "POST", path: "/rpc", status: 200 };

@@ -4,10 +4,10 @@
  * Sources: tornado/web.py log_request; sanic/log.py; hypercorn's default access_log_format; Serilog.AspNetCore's MessageTemplate;
  * HostingApplicationDiagnostics' RequestFinishedLog of ASP.NET Core 6 and later.
  */
-import { putAppVerdict } from "./app-verdict.ts";
-import { isOfCaller } from "./logfmt-pairs.ts";
-import { type Draft, putClient, putDuration, putNumber, putStatus, putTarget, putText, startDraft } from "./draft.ts";
-import { readSuffixedDuration } from "./named-durations.ts";
+import { putAppVerdict } from "../exchange/app-verdict.ts";
+import { isOfCaller } from "../values/logfmt-pairs.ts";
+import { type Draft, putClient, putDuration, putNumber, putStatus, putTarget, putText, startDraft } from "../exchange/draft.ts";
+import { readSuffixedDuration } from "../named-fields/named-durations.ts";
 
 const METHOD = "(?<method>GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|TRACE|CONNECT|PROPFIND|PURGE)";
 const TARGET = String.raw`(?<target>(?:/|https?://)\S*|\*)`;

@@ -2,9 +2,9 @@
  * HAProxy's `log-format`: its %-tags with their flags, and `%[...]` with a sample expression. Source: HAProxy configuration manual,
  * section 8.2.6 (8.2.4 in older ones). What an expression yields is known where it is a request's or an answer's own property.
  */
-import { type Draft, isAbsent, putNumber, putRequestLine, putTarget, putText } from "../draft.ts";
-import { type Piece, splitBy } from "../field-sequence.ts";
-import { decodeHashes, judgeHaproxy, putTries } from "./haproxy.ts";
+import { type Draft, isAbsent, putNumber, putRequestLine, putTarget, putText } from "../exchange/draft.ts";
+import { type Piece, splitBy } from "./field-sequence.ts";
+import { decodeHashes, judgeHaproxy, putTries } from "../formats/haproxy.ts";
 
 /** Before a tag or an expression may stand its name and type, and flags: `%(code:sint){+Q}ST`. */
 const HEAD = String.raw`%(?:\(([^):]*)(?::\w+)?\))?(?:\{([^}]*)\})?`;

@@ -1,8 +1,8 @@
 /** How long a request took, out of named fields: in the unit that a name or a value says, or that its software counts in. */
-import { readJsonText, scaleDuration } from "./draft.ts";
+import { readJsonText, scaleDuration } from "../exchange/draft.ts";
 import type { FieldReader } from "./field-reader.ts";
 import { DURATION_NAMES } from "./duration-names.ts";
-import type { ParseContext } from "./line.ts";
+import type { ParseContext } from "../line.ts";
 import { isNoDuration } from "./no-duration.ts";
 
 /** Names whose unit everybody knows, with the unit in ms. */

@@ -1,6 +1,6 @@
 /** Trap T14: errors that travel behind a good status: gRPC's status, JSON-RPC's error code, GraphQL's error code, as far as logs name them. */
-import { readJsonText } from "./draft.ts";
-import type { JsonObject } from "./line.ts";
+import { readJsonText } from "../exchange/draft.ts";
+import type { JsonObject } from "../line.ts";
 import { createFieldReader } from "./field-reader.ts";
 
 const GRPC = [

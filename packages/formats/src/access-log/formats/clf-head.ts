@@ -1,7 +1,7 @@
-import { parseClfTime, parseIsoTime } from "./clock.ts";
-import { type Draft, putClient, putNumber, putRequestLine, putStatus, putText, putTime, startDraft } from "./draft.ts";
-import { findClosingQuote, readToken, unescapeQuoted } from "./tokens.ts";
-import { isUsualStatus } from "./usual-status.ts";
+import { parseClfTime, parseIsoTime } from "../values/clock.ts";
+import { type Draft, putClient, putNumber, putRequestLine, putStatus, putText, putTime, startDraft } from "../exchange/draft.ts";
+import { findClosingQuote, readToken, unescapeQuoted } from "../values/tokens.ts";
+import { isUsualStatus } from "../values/usual-status.ts";
 
 /** The head that all lines of the Common Log Format family share, and where its end is. */
 export type ClfHead = { readonly draft: Draft; readonly end: number; readonly vhost: boolean };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { judgeNamedDurations } from "./combined.ts";
-import { createLineReader, toFlatRecord } from "./index.ts";
+import { judgeNamedDurations } from "../combined.ts";
+import { createLineReader, toFlatRecord } from "../index.ts";
 
 const MICROS = Array.from({ length: 40 }, (_, index) => (index % 20 === 19 ? 1_004_157 : 150 + ((index * 53) % 400)));
 const toJson = (value: number) =>

@@ -1,5 +1,5 @@
 /** Cuts a line of an operators' own layout into its cells: what stands between tabs, bars, semicolons or quoted commas, or the words of a row. */
-import { readTokens } from "./tokens.ts";
+import { readTokens } from "../values/tokens.ts";
 
 /** How a layout parts its cells: one of the separators, `"x"` around one where quotes stand on both of its sides, or nothing for words. */
 export type Cut = { readonly separator: string; readonly cells: readonly string[] };

@@ -2,12 +2,12 @@
  * What the places of an operators' own layout hold, told by how they behave over a file: a status is always a code in use, the status of the
  * server behind is mostly the same and nothing where none was asked, a duration is what no request and no answer of its size sends.
  */
-import { isAbsent } from "./draft.ts";
-import { parseClfTime } from "./clock.ts";
+import { isAbsent } from "../exchange/draft.ts";
+import { parseClfTime } from "../values/clock.ts";
 import { type Cut, cutCells, dropName, dropSyslog, findName } from "./layout-cells.ts";
-import { isUsualStatus } from "./usual-status.ts";
+import { isUsualStatus } from "../values/usual-status.ts";
 import { DurationJudge } from "./whole-durations.ts";
-import type { LayoutColumns } from "./line.ts";
+import type { LayoutColumns } from "../line.ts";
 
 /** A size or a time that is a code in use once in six times would be one in sixteen lines running less than once in 10^12 files. */
 const LEAST_ROWS = 16;

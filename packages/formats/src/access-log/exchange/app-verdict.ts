@@ -1,6 +1,6 @@
 /** Who made an application's answer: it logs its own. */
 import type { Draft } from "./draft.ts";
-import type { LogMessage } from "./line.ts";
+import type { LogMessage } from "../line.ts";
 
 /** Sets what the record says of an exception and who made a server error: the application logs its own answers. */
 export function putAppVerdict(draft: Draft, message: Pick<LogMessage, "text" | "exceptionType" | "exceptionStack">): void {

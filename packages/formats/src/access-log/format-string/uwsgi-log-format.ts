@@ -1,5 +1,5 @@
 /** uWSGI's `log-format`: `%(variable)`, with or without Python's `s` behind it. Source: uWSGI documentation, "Formatting uWSGI requests logs". */
-import { type Piece, splitBy } from "../field-sequence.ts";
+import { type Piece, splitBy } from "./field-sequence.ts";
 
 /** Whether a format string is uWSGI's: gunicorn's atoms, which look alike, have one letter. */
 export function isUwsgiFormat(format: string): boolean {

@@ -4,7 +4,7 @@
  * `$status $request_length $body_bytes_sent`). A file's lines tell it together: statuses are always codes in use, sizes seldom.
  */
 import { EqualAnswers } from "./equal-answers.ts";
-import { isUsualStatus } from "./usual-status.ts";
+import { isUsualStatus } from "../values/usual-status.ts";
 
 /**
  * `unclear` means that some lines have the size first and that it is not known which. Behind a status that is first may stand a whole number

@@ -2,8 +2,8 @@
  * In which unit a file counts whole numbers that are called a duration, beside a time in brackets, which httpd's `%t` and gunicorn's `%(t)s` are
  * alone: `%D` is microseconds, `%{ms}T` milliseconds, `%T` seconds. No line says which, and no name.
  */
-import { DURATION_NAMES } from "./duration-names.ts";
-import type { WholeDurations } from "./line.ts";
+import { DURATION_NAMES } from "../named-fields/duration-names.ts";
+import type { WholeDurations } from "../line.ts";
 import { DurationJudge } from "./whole-durations.ts";
 
 const NAMES = DURATION_NAMES.map((name) => name.replace("_", "_?")).join("|");

@@ -4,7 +4,7 @@
  * Formats"; varnishncsa(1), "FORMAT"; for the last two the files of their own.
  */
 import type { Result } from "@faultline/model";
-import { parseAnyTime } from "../clock.ts";
+import { parseAnyTime } from "../values/clock.ts";
 import {
   type Draft,
   isAbsent,
@@ -19,11 +19,11 @@ import {
   readJsonText,
   readObject,
   startDraft,
-} from "../draft.ts";
-import { type Piece, readFields, splitBy } from "../field-sequence.ts";
+} from "../exchange/draft.ts";
+import { type Piece, readFields, splitBy } from "./field-sequence.ts";
 import type { JsonObject, LineParser, ParseContext, TextFormat } from "../line.ts";
-import { putNginxUpstream } from "../nginx-upstream.ts";
-import { unescapeQuoted } from "../tokens.ts";
+import { putNginxUpstream } from "../named-fields/nginx-upstream.ts";
+import { unescapeQuoted } from "../values/tokens.ts";
 import { isHaproxyFormat, nameHaproxyItems, putHaproxy, splitHaproxy } from "./haproxy-log-format.ts";
 import { isUwsgiFormat, splitUwsgi } from "./uwsgi-log-format.ts";
 

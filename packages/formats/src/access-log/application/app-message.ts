@@ -1,12 +1,12 @@
 /** What structured application logs have in common: a level, a message, a time, an exception, and what they say about a request. */
 import { readAnswerSentence } from "./answer-sentence.ts";
-import { putAppVerdict } from "./app-verdict.ts";
-import { type Draft, readJsonText, startDraft } from "./draft.ts";
-import type { JsonObject, LogMessage, ParseContext, ParsedLine } from "./line.ts";
-import { createFieldReader, type FieldReader } from "./field-reader.ts";
-import { putNamedFields, putNamedUpstream } from "./named-fields.ts";
+import { putAppVerdict } from "../exchange/app-verdict.ts";
+import { type Draft, readJsonText, startDraft } from "../exchange/draft.ts";
+import type { JsonObject, LogMessage, ParseContext, ParsedLine } from "../line.ts";
+import { createFieldReader, type FieldReader } from "../named-fields/field-reader.ts";
+import { putNamedFields, putNamedUpstream } from "../named-fields/named-fields.ts";
 import { isKept, isOfAnother, isOfRequest, type Told } from "./own-answer.ts";
-import { LEVEL, readSeverity } from "./severity.ts";
+import { LEVEL, readSeverity } from "../values/severity.ts";
 
 const MESSAGE = ["message", "msg", "event", "text", "log", "body", "short_message", "@message", "@m", "@mt", "renderedmessage"];
 const EXCEPTION_TYPE = [

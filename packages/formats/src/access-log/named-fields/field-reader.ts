@@ -1,6 +1,6 @@
 /** Looks up what a record says by name, whatever the case and the spelling of its names, and how deep what it says is kept. */
-import { isAbsent, readObject } from "./draft.ts";
-import type { JsonObject } from "./line.ts";
+import { isAbsent, readObject } from "../exchange/draft.ts";
+import type { JsonObject } from "../line.ts";
 
 /** Looks members up whatever their case and spelling (`status_code`, `statusCode`, `Status-Code`); `a.b` also finds `b` inside `a`. */
 export type FieldReader = (names: readonly string[]) => unknown;

@@ -1,5 +1,5 @@
 import type { Draft } from "./draft.ts";
-import type { JsonObject } from "./line.ts";
+import type { JsonObject } from "../line.ts";
 
 const STATUS = /^(?:http_?)?(?:res(?:ponse)?_?)?(?:status(?:_?code)?|code)$/i;
 
