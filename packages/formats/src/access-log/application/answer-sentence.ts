@@ -5,52 +5,69 @@
  * HostingApplicationDiagnostics' RequestFinishedLog of ASP.NET Core 6 and later.
  */
 import { putAppVerdict } from "../exchange/app-verdict.ts";
+import { anyOf } from "@faultline/model";
 import { isOfCaller } from "../values/logfmt-pairs.ts";
 import { type Draft, putClient, putDuration, putNumber, putStatus, putTarget, putText, startDraft } from "../exchange/draft.ts";
 import { readSuffixedDuration } from "../named-fields/named-durations.ts";
 
 const METHOD = "(?<method>GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|TRACE|CONNECT|PROPFIND|PURGE)";
 const TARGET = String.raw`(?<target>(?:/|https?://)\S*|\*)`;
+const PLAIN_TARGET = String.raw`"?${TARGET.replace("\\S", '[^\\s"]')}"?`;
+const ANSWERED_PATH = String.raw`${METHOD} (?<target>/\S*)`;
+const CODE = String.raw`(?<status>[1-5]\d\d)`;
+const UNIT = "(?:ms|s|µs|us)";
+const PAIRS = String.raw`(?<pairs>(?: [A-Za-z]\w{1,39}=\S{0,200}){0,8})`;
 
 /** What servers write behind a code; a word that is none of these is what the number counts. */
-const PHRASE =
-  "(?:OK|Created|Accepted|No Content|Partial Content|Moved Permanently|See Other|Not Modified|(?:Temporary|Permanent) Redirect|Bad Request|Unauthorized|Forbidden|Not Found|Method Not Allowed|Conflict|Gone|Payload Too Large|Unsupported Media Type|Unprocessable (?:Entity|Content)|Too Many Requests|(?:Internal Server )?Error|Not Implemented|Bad Gateway|Service Unavailable|Gateway Time-?out)";
+const PHRASE = anyOf(
+  "OK",
+  "Created",
+  "Accepted",
+  "No Content",
+  "Partial Content",
+  "Moved Permanently",
+  "See Other",
+  "Not Modified",
+  "(?:Temporary|Permanent) Redirect",
+  "Bad Request",
+  "Unauthorized",
+  "Forbidden",
+  "Not Found",
+  "Method Not Allowed",
+  "Conflict",
+  "Gone",
+  "Payload Too Large",
+  "Unsupported Media Type",
+  "Unprocessable (?:Entity|Content)",
+  "Too Many Requests",
+  "(?:Internal Server )?Error",
+  "Not Implemented",
+  "Bad Gateway",
+  "Service Unavailable",
+  "Gateway Time-?out",
+);
 
 const SENTENCES: readonly (readonly [framework: string, pattern: RegExp])[] = [
   ["tornado", new RegExp(String.raw`^(?<status>\d{3}) ${METHOD} ${TARGET} \((?:[^()\s]*@)?(?<client>[^()\s@]+)\) (?<ms>\d+(?:\.\d+)?)ms$`)],
   ["sanic", new RegExp(String.raw`^\[?(?<client>[^\]\s]+:\d+)\]?: ${METHOD} ${TARGET}  ?(?<status>\d{3}) (?<bytes>-?\d+)$`)],
   ["hypercorn", new RegExp(String.raw`^(?<client>\S+:\d+) ${METHOD} ${TARGET} [\d.]+ (?<status>\d{3}) (?<bytes>\d+|-) (?<us>\d+)$`)],
-  [
-    "serilog",
-    new RegExp(
-      String.raw`^(?:HTTP )?"?${METHOD}"? "?${TARGET.replace("\\S", '[^\\s"]')}"? responded (?<status>\d{3}) in (?<ms>\d+(?:\.\d+)?) ms\.?$`,
-    ),
-  ],
+  ["serilog", new RegExp(String.raw`^(?:HTTP )?"?${METHOD}"? ${PLAIN_TARGET} responded (?<status>\d{3}) in (?<ms>\d+(?:\.\d+)?) ms\.?$`)],
   [
     "aspnetcore",
     new RegExp(
-      String.raw`^Request finished (?:"?HTTP\/[\d.]+"?) "?${METHOD}"? "?${TARGET.replace("\\S", '[^\\s"]')}"? \S+ \S+ - (?<status>\d{3}) (?:\d+|-|null) .*?(?<![\d.])(?<ms>\d+(?:\.\d+)?)ms$`,
+      String.raw`^Request finished (?:"?HTTP\/[\d.]+"?) "?${METHOD}"? ${PLAIN_TARGET} \S+ \S+ - (?<status>\d{3}) (?:\d+|-|null) .*?(?<![\d.])(?<ms>\d+(?:\.\d+)?)ms$`,
     ),
   ],
   [
     "application",
     new RegExp(
-      String.raw`^${METHOD} (?<target>/\S*)(?: HTTP/[\d.]+)?(?::| -| ->| =>| →)? (?<status>[1-5]\d\d) (?:- |in |\+)?\(?(?<took>\d+(?:\.\d+)? ?(?:ms|s|µs|us))\)?(?<pairs>(?: [A-Za-z]\w{1,39}=\S{0,200}){0,8})$`,
+      String.raw`^${ANSWERED_PATH}(?: HTTP/[\d.]+)?(?::| -| ->| =>| →)? ${CODE} (?:- |in |\+)?\(?(?<took>\d+(?:\.\d+)? ?${UNIT})\)?${PAIRS}$`,
     ),
   ],
-  ["application", new RegExp(String.raw`^${METHOD} (?<target>/\S*) \((?<status>[1-5]\d\d)\) (?<took>\d+(?:\.\d+)?(?:ms|s|µs|us))$`)],
-  [
-    "application",
-    new RegExp(String.raw`^${METHOD} (?<target>/\S*) (?<status>[1-5]\d\d)(?: - (?<error>[A-Z]\w*(?:Error|Exception): .+))?$`, "s"),
-  ],
-  [
-    "application",
-    new RegExp(String.raw`^${METHOD} (?<target>/\S*) (?<status>[1-5]\d\d) [A-Z][A-Za-z -]{1,40} \[(?<client>[\d.]{7,15})\]$`),
-  ],
-  [
-    "application",
-    new RegExp(String.raw`^${METHOD} (?<target>/\S*) (?<status>[1-5]\d\d) ${PHRASE}(?: \(?(?<took>\d+(?:\.\d+)? ?(?:ms|s|µs|us))\)?)?$`),
-  ],
+  ["application", new RegExp(String.raw`^${ANSWERED_PATH} \(${CODE}\) (?<took>\d+(?:\.\d+)?${UNIT})$`)],
+  ["application", new RegExp(String.raw`^${ANSWERED_PATH} ${CODE}(?: - (?<error>[A-Z]\w*(?:Error|Exception): .+))?$`, "s")],
+  ["application", new RegExp(String.raw`^${ANSWERED_PATH} ${CODE} [A-Z][A-Za-z -]{1,40} \[(?<client>[\d.]{7,15})\]$`)],
+  ["application", new RegExp(String.raw`^${ANSWERED_PATH} ${CODE} ${PHRASE}(?: \(?(?<took>\d+(?:\.\d+)? ?${UNIT})\)?)?$`)],
 ];
 
 /** A logger's name, where a layout puts it between level and words, and before it a host or a thread in brackets. */

@@ -1,4 +1,5 @@
 /** Which of the statuses that records name are answers of the program that wrote them: neither another's nor the state of something else. */
+import { anyOf, anyWord } from "@faultline/model";
 import type { Draft } from "../exchange/draft.ts";
 import type { FieldReader } from "../named-fields/field-reader.ts";
 import { isOfCaller } from "../values/logfmt-pairs.ts";
@@ -6,14 +7,31 @@ import { isNamedByHttp } from "../named-fields/named-fields.ts";
 import { isUsualStatus } from "../values/usual-status.ts";
 
 /** Methods of HTTP, of WebDAV and of caches. */
-const METHOD =
-  /^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|TRACE|CONNECT|QUERY|SEARCH|REPORT|PROPFIND|PROPPATCH|MKCOL|MKCALENDAR|COPY|MOVE|(?:UN)?LOCK|ACL|MERGE|NOTIFY|PURGE|BAN)$/;
+const METHOD = new RegExp(
+  `^${anyWord`
+    GET HEAD POST PUT PATCH DELETE OPTIONS TRACE CONNECT QUERY
+    SEARCH REPORT PROPFIND PROPPATCH MKCOL MKCALENDAR COPY MOVE (?:UN)?LOCK ACL MERGE NOTIFY
+    PURGE BAN`}$`,
+);
 /** Words of a server about what it was asked, though they name a client or a webhook. */
 const RECEIVING =
   /\b(?:received|handled|completed|incoming|inbound|client (?:disconnected|closed|aborted|cancell?ed|left|went away|hung up))\b/i;
 /** What is completed or received there was asked of another all the same. */
-const OUTWARD =
-  /\b(?:outbound|outgoing|response received|received (?:an? |the )?(?:http )?response|(?:unexpected|invalid) (?:http )?(?:status|response)|failed to (?:fetch|call|request)|request sent|sent (?:a |the )?request|retry(?:ing)?|webhook (?:delivered|delivery|sent))\b/i;
+const OUTWARD = new RegExp(
+  String.raw`\b${anyOf(
+    "outbound",
+    "outgoing",
+    "response received",
+    "received (?:an? |the )?(?:http )?response",
+    "(?:unexpected|invalid) (?:http )?(?:status|response)",
+    "failed to (?:fetch|call|request)",
+    "request sent",
+    "sent (?:a |the )?request",
+    "retry(?:ing)?",
+    "webhook (?:delivered|delivery|sent)",
+  )}\b`,
+  "i",
+);
 /** More words of a caller, which count beside a whole URL only. */
 const CALLS = /\b(?:calls?|crawl(?:ed|ing)?|prob(?:e|ed|ing)|check(?:s|ed|ing)?|pinged|download(?:ed|ing)?|request to|response from)\b/i;
 /** The side of a call, in OpenTelemetry's words and in others'. */

@@ -25,8 +25,15 @@ import { readTokens, unescapeQuoted } from "../values/tokens.ts";
 export const alb: TextFormat = { id: "alb", create: () => parseAlb };
 
 /** A shipper may put the name of a service before the type. */
-const HEAD =
-  /^(?:(?:[\w-]+ (?=[a-z\d]+ 20))?(https?|h2|grpcs|wss?) )?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z) (\S+) (\S+:\d+|-) (\S+:\d+|-) (-?[\d.]+|-) (-?[\d.]+|-) (-?[\d.]+|-) (\d{3}|-) (\d{3}|-|0) (\d+|-) (\d+|-) "/;
+const TYPE = String.raw`(?:(?:[\w-]+ (?=[a-z\d]+ 20))?(https?|h2|grpcs|wss?) )?`;
+const TIME = String.raw`(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z)`;
+/** Client and target. */
+const PEERS = String.raw`(\S+:\d+|-) (\S+:\d+|-)`;
+const SECONDS = String.raw`(-?[\d.]+|-)`;
+/** The load balancer's own, and the target's. */
+const STATUSES = String.raw`(\d{3}|-) (\d{3}|-|0)`;
+const SIZE = String.raw`(\d+|-)`;
+const HEAD = new RegExp(`^${TYPE}${TIME} (\\S+) ${PEERS} ${SECONDS} ${SECONDS} ${SECONDS} ${STATUSES} ${SIZE} ${SIZE} "`);
 
 function parseAlb(line: string): ParsedLine | undefined {
   const head = HEAD.exec(line);

@@ -1,4 +1,5 @@
 /** Django's development server, the logger django.request, and Python's usual line layouts around it. */
+import { anyOf } from "@faultline/model";
 import { parseAnyTime, parseClfTime } from "../values/clock.ts";
 import { putNumber, putRequestLine, putStatus, putTime, splitTarget, startDraft } from "../exchange/draft.ts";
 import type { LineParser, LogMessage, ParseContext, TextFormat } from "../line.ts";
@@ -11,13 +12,26 @@ export const django: TextFormat = { id: "django", create: createDjango };
 /** With Python's default layout of records, `INFO:django.server:` stands where the time would. */
 const SERVER = /^(?:(?:([A-Z]+) )?\[(\d\d\/[A-Z][a-z]{2}\/\d{4} \d\d:\d\d:\d\d)\] |[A-Z]+:django\.server:)"(.*)" (\d{3}) (\d+|-)$/s;
 /** The logger `django.request`: the phrase of a status and the path that it was answered for. */
-const PHRASED = String.raw`(Internal Server Error|Bad Request|Not Found|Forbidden|Method Not Allowed|Service Unavailable|Bad Gateway|Gateway Timeout|Unauthorized|Gone)(?: \([^)]*\))?: (\/\S*)(?: \[([\d.]{7,15})\])?(?: -(?: ([A-Z]\w*(?:Error|Exception)\b.*))?)?$`;
+const PHRASE = anyOf(
+  "Internal Server Error",
+  "Bad Request",
+  "Not Found",
+  "Forbidden",
+  "Method Not Allowed",
+  "Service Unavailable",
+  "Bad Gateway",
+  "Gateway Timeout",
+  "Unauthorized",
+  "Gone",
+);
+const EXCEPTION = String.raw`(?: -(?: ([A-Z]\w*(?:Error|Exception)\b.*))?)?`;
+const PHRASED = String.raw`(${PHRASE})(?: \([^)]*\))?: (\/\S*)(?: \[([\d.]{7,15})\])?${EXCEPTION}$`;
 const REQUEST = new RegExp(`^${PHRASED}`, "s");
 /** The same behind level, time and logger, in the layouts that Python's programs have. */
-const LOGGED = new RegExp(
-  String.raw`^(?:\[?(DEBUG|INFO|WARNING|ERROR|CRITICAL)\]?:? )?(?:\[?(\d{4}-\d\d-\d\d[ T][\d:.,]+|\d\d\/[A-Z][a-z]{2}\/\d{4} [\d:,]+)\]? )?(?:\[?(DEBUG|INFO|WARNING|ERROR|CRITICAL)\]?:? )?(?:\[?[\w.:]{1,64}\]?:? ){0,3}(?=${PHRASED})(.*)$`,
-  "s",
-);
+const LEVEL = String.raw`(?:\[?(DEBUG|INFO|WARNING|ERROR|CRITICAL)\]?:? )?`;
+const TIME = String.raw`(?:\[?(\d{4}-\d\d-\d\d[ T][\d:.,]+|\d\d\/[A-Z][a-z]{2}\/\d{4} [\d:,]+)\]? )?`;
+const LOGGER = String.raw`(?:\[?[\w.:]{1,64}\]?:? ){0,3}`;
+const LOGGED = new RegExp(`^${LEVEL}${TIME}${LEVEL}${LOGGER}(?=${PHRASED})(.*)$`, "s");
 /** What Python's own servers note beside requests, as `code 404, message File not found`. */
 const SERVER_WORDS = /^(\S+) - - \[(\d\d\/[A-Z][a-z]{2}\/\d{4} \d\d:\d\d:\d\d)\] ([^"\s].*)$/s;
 /** `runserver`, when the client is gone. */

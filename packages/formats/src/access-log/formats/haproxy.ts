@@ -28,8 +28,12 @@ const HTTP =
 /** What the operators left of it, or put behind it: the five timers, status and size stay together, the rest is found by its look. */
 const SHORTENED = /^(-?\d+)\/(-?\d+)\/(-?\d+)\/(-?\d+)\/(\+?-?\d+) +(-?\d+) (\+?-?\d+)(?= |$)(.*)$/s;
 /** `option httplog clf`: the Common Log Format's head, and behind it what httplog says, each word by itself. */
-const CLF =
-  /^(?:.{0,200}? )?(\S+) - - \[([^\]]{20,27})\] "([^"]*)" (-?\d+) (\+?-?\d+) "" "" (\d+) (\d{3}) "([^"]*)" "([^"]*)" "([^"]*)" (-?\d+) (-?\d+) (-?\d+) (-?\d+) (\+?-?\d+) ([A-Za-z-]{4}) (\d+) (\d+) (\d+) (\d+) (\+?\d+) (\d+) (\d+)(?= |$)/;
+const CLF_HEAD = String.raw`^(?:.{0,200}? )?(\S+) - - \[([^\]]{20,27})\] "([^"]*)" (-?\d+) (\+?-?\d+) "" "" (\d+) (\d{3})`;
+/** Frontend, backend and server. */
+const CLF_NAMES = '"([^"]*)" "([^"]*)" "([^"]*)"';
+const CLF_TIMERS = String.raw`(-?\d+) (-?\d+) (-?\d+) (-?\d+) (\+?-?\d+)`;
+const CLF_COUNTS = String.raw`(\d+) (\d+) (\d+) (\d+) (\+?\d+) (\d+) (\d+)`;
+const CLF = new RegExp(`${CLF_HEAD} ${CLF_NAMES} ${CLF_TIMERS} ([A-Za-z-]{4}) ${CLF_COUNTS}(?= |$)`);
 const TCP = /^(-?\d+)\/(-?\d+)\/(\+?-?\d+) (\+?\d+) ([A-Za-z-]{2,4}) (\d+\/\d+\/\d+\/\d+\/\+?\d+) (\d+\/\d+)/;
 /** httpslog since 2.5 writes error codes and TLS behind the request. */
 const TLS_BEHIND = /" (?:[^\s/]*\/){4}[^\s/]* (?:[^\s/]*\/){2}[^\s/]*$/;

@@ -4,6 +4,7 @@
  * lib/puma; railties' server command; Django runserver.py; werkzeug serving.py and Flask cli.py; uvicorn server.py; Spring Boot's banner;
  * docker compose; npm; nodemon; Node's warnings; AWS Lambda's runtime; syslogd's wall messages; std/src/panicking.rs.
  */
+import { anyOf, anyWord } from "@faultline/model";
 import type { ParsedLine, TextFormat } from "../line.ts";
 import { readSeverity } from "../values/severity.ts";
 
@@ -18,6 +19,36 @@ type Speaker = {
   readonly complains?: RegExp;
 };
 
+/** A line that starts with any of these. */
+function startsWith(...beginnings: readonly (RegExp | string)[]): RegExp {
+  return new RegExp(`^${anyOf(...beginnings)}`);
+}
+
+const MONTH = anyWord`January February March April May June July August September October November December`;
+
+/** What puma lists behind an asterisk. */
+const PUMA_LISTED = anyOf(
+  "Puma version",
+  "Ruby version",
+  "Version",
+  "Min threads",
+  "Max threads",
+  "Environment",
+  "Listening on",
+  "Workers",
+  "PID",
+  "Master PID",
+  "Restarts",
+  "Phased restart",
+  "Preloading application",
+  "Cycling",
+  "Activated",
+  "Daemonizing",
+  "Inherited",
+  "Starting control server",
+  "Restarting",
+);
+
 const SPEAKERS: readonly Speaker[] = [
   {
     format: "nginx-error",
@@ -26,20 +57,65 @@ const SPEAKERS: readonly Speaker[] = [
   },
   {
     format: "haproxy",
-    says: /^(?:(?:Backup )?(?:[Ss]erver|Health check for (?:backup )?server) [^\s/]+\/\S+ (?:is |was |failed|succeeded|has |changed |remains |administratively )|(?:backend|proxy) \S+ has no server available!|Proxy \S+ (?:started|stopped|paused|resumed)\b|(?:Pausing|Stopping|Enabling|Resuming) (?:frontend|backend|proxy|listen|GLOBAL|log-forward)\b|(?:New worker|Loading success|Initializing new worker|Exiting Master process|Current worker|Former worker|All workers exited|Reexecuting Master|Proxies stopped|config : |Configuration file is valid))/,
+    says: startsWith(
+      /(?:Backup )?(?:[Ss]erver|Health check for (?:backup )?server) [^\s/]+\/\S+ (?:is |was |failed|succeeded|has |changed |remains |administratively )/,
+      /(?:backend|proxy) \S+ has no server available!/,
+      /Proxy \S+ (?:started|stopped|paused|resumed)\b/,
+      /(?:Pausing|Stopping|Enabling|Resuming) (?:frontend|backend|proxy|listen|GLOBAL|log-forward)\b/,
+      anyOf(
+        "New worker",
+        "Loading success",
+        "Initializing new worker",
+        "Exiting Master process",
+        "Current worker",
+        "Former worker",
+        "All workers exited",
+        "Reexecuting Master",
+        "Proxies stopped",
+        "config : ",
+        "Configuration file is valid",
+      ),
+    ),
     complains: /\b(?:is DOWN|has no server available|failed)\b/,
   },
   {
     format: "puma",
-    says: /^(?:\[\d+\] )?(?:Puma starting in (?:single|cluster) mode\.\.\.|\* {1,2}(?:Puma version|Ruby version|Version|Min threads|Max threads|Environment|Listening on|Workers|PID|Master PID|Restarts|Phased restart|Preloading application|Cycling|Activated|Daemonizing|Inherited|Starting control server|Restarting)\b|Use Ctrl-C to stop$|=== puma (?:startup|shutdown): |- (?:Gracefully (?:stopping|shutting down)|Goodbye!|Worker \d+ \(PID: \d+\) booted)|=> (?:Booting |Rails \d|Run `|Ctrl-C to shutdown|Call with -d)|\*{3} SIG\w+ not implemented|Early termination of worker)/,
+    says: new RegExp(
+      String.raw`^(?:\[\d+\] )?${anyOf(
+        /Puma starting in (?:single|cluster) mode\.\.\./,
+        String.raw`\* {1,2}${PUMA_LISTED}\b`,
+        /Use Ctrl-C to stop$/,
+        /=== puma (?:startup|shutdown): /,
+        /- (?:Gracefully (?:stopping|shutting down)|Goodbye!|Worker \d+ \(PID: \d+\) booted)/,
+        /=> (?:Booting |Rails \d|Run `|Ctrl-C to shutdown|Call with -d)/,
+        /\*{3} SIG\w+ not implemented/,
+        /Early termination of worker/,
+      )}`,
+    ),
   },
   {
     format: "django",
-    says: /^(?:Performing system checks\.\.\.|System check identified |Watching for file changes with |Django version \d|Starting (?:ASGI\/\S+ version \S+ |ASGI\/Channels version \S+ )?development server at |Quit the server with C(?:ONTROL|TRL)-(?:C|BREAK)|(?:January|February|March|April|May|June|July|August|September|October|November|December) \d{1,2}, \d{4} - \d\d:\d\d:\d\d$|You have \d+ unapplied migration|Run 'python manage\.py migrate'|Not checking |\S+\.py changed, reloading\.)/,
+    says: startsWith(
+      /Performing system checks\.\.\./,
+      /System check identified /,
+      /Watching for file changes with /,
+      /Django version \d/,
+      /Starting (?:ASGI\/\S+ version \S+ |ASGI\/Channels version \S+ )?development server at /,
+      /Quit the server with C(?:ONTROL|TRL)-(?:C|BREAK)/,
+      String.raw`${MONTH} \d{1,2}, \d{4} - \d\d:\d\d:\d\d$`,
+      /You have \d+ unapplied migration/,
+      /Run 'python manage\.py migrate'/,
+      /Not checking /,
+      /\S+\.py changed, reloading\./,
+    ),
   },
   {
     format: "werkzeug",
-    says: /^(?: ?\* (?:Serving Flask app|Running on |Debug mode: |Debugger (?:is active!|PIN: )|Restarting with |Environment: |Tip: |Detected change in |Use a production )|Press CTRL\+C to quit|WARNING: This is a development server)/,
+    says: startsWith(
+      / ?\* (?:Serving Flask app|Running on |Debug mode: |Debugger (?:is active!|PIN: )|Restarting with |Environment: |Tip: |Detected change in |Use a production )/,
+      /Press CTRL\+C to quit/,
+      /WARNING: This is a development server/,
+    ),
   },
   { format: "spring", says: /^(?: \/\\\\ \/ ___'|\( \( \)\\___ \|| \\\\\/ {2}___\)\||  '  \|____\|| =+\|_\|=)/ },
   {

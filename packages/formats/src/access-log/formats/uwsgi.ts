@@ -8,8 +8,12 @@ import type { LineParser, ParseContext, TextFormat } from "../line.ts";
 /** uWSGI. */
 export const uwsgi: TextFormat = { id: "uwsgi", create: createUwsgi };
 
-const LINE =
-  /^(?:[\w.-]+: )?(?:\{(?=[^}]*usage: )[^}]*\} ){0,2}\[pid: \d+(?:\|app: [^|]*\|req: [^\]]*)?\] (?:(\S*)|[[<{][A-Za-z][\w -]{1,39}[\]>}]) (?:\(.{0,200}?\) )?\{\d+ vars in (\d+) bytes\} \[([^\]]+)\] ([A-Z_-]*) (.*?) => generated (\d+) bytes in (\d+) (msecs|micros|usecs|secs)(?: via sendfile\(\)| via offload\(\))? \(([^)]{0,8000}) (-?\d+)\)/s;
+const USAGE = String.raw`(?:\{(?=[^}]*usage: )[^}]*\} ){0,2}`;
+const PROCESS = String.raw`\[pid: \d+(?:\|app: [^|]*\|req: [^\]]*)?\]`;
+const CLIENT = String.raw`(?:(\S*)|[[<{][A-Za-z][\w -]{1,39}[\]>}]) (?:\(.{0,200}?\) )?`;
+const REQUEST = String.raw`\{\d+ vars in (\d+) bytes\} \[([^\]]+)\] ([A-Z_-]*) (.*?)`;
+const ANSWER = String.raw`generated (\d+) bytes in (\d+) (msecs|micros|usecs|secs)(?: via sendfile\(\)| via offload\(\))?`;
+const LINE = new RegExp(String.raw`^(?:[\w.-]+: )?${USAGE}${PROCESS} ${CLIENT}${REQUEST} => ${ANSWER} \(([^)]{0,8000}) (-?\d+)\)`, "s");
 
 function createUwsgi(context: ParseContext): LineParser {
   return (line) => {
