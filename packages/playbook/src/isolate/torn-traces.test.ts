@@ -51,6 +51,11 @@ function diagnoseWithout(isLost: IsLost, answers = 500) {
   return { verdict, cause: causes[0]?.cause, fates: path.map(({ service, fate }) => `${service} ${fate}`), scope };
 }
 
+/** The span, as one whose parent never came where it is to be torn off. */
+function tearOff(span: Span, isTornOff: boolean): Span {
+  return isTornOff ? { ...span, parentSpanId: `f${span.spanId.slice(1)}` } : span;
+}
+
 type IsLost = (span: Span, index: number) => boolean;
 
 const of =
@@ -110,5 +115,86 @@ describe("a failure of which spans were lost", () => {
     const { path, causes } = diagnose({ spans, logs: [], metrics: [], changes: [], exchanges: [] });
     expect(path.map(({ service, fate }) => `${service} ${fate}`)).toEqual(["shop propagated", "orders-db created"]);
     expect(causes[0]?.cause).toBe("database-failure");
+  });
+
+  it.each([
+    ["a mapping", { type: "EmptyResultError", message: "Incorrect result size of postgres: expected 1, actual 0" }],
+    ["a conversion", { type: "ValueError", message: "cannot convert psycopg2 Decimal" }],
+  ])("is no database's where %s only speaks of its driver, and good calls have no status either", (_, exception) => {
+    const asked: SpanSketch = { service: "shop", kind: "client", at: 4, takes: 6, attributes: { "db.system.name": "postgresql" } };
+    const good: SpanSketch = { service: "shop", name: "GET /orders", code: 200, takes: 20, calls: [asked] };
+    const { spans } = new TraceBuilder()
+      .traces(30, () => good)
+      .traces(12, () => ({ ...good, code: 500, exception }))
+      .observations();
+    const { path } = diagnose({ spans, logs: [], metrics: [], changes: [], exchanges: [] });
+    expect(path.map(({ service, fate }) => `${service} ${fate}`)).toEqual(["shop created"]);
+  });
+
+  it("is not of a call that was taken care of beside a defect", () => {
+    const lookUp: SpanSketch = { service: "shop", kind: "internal", at: 2, takes: 4, exception: ANSWERED };
+    const handler: SpanSketch = { service: "shop", kind: "internal", at: 8, takes: 4, exception: BUG };
+    const { spans } = new TraceBuilder()
+      .traces(30, () => ({ service: "shop", name: "GET /orders", code: 200, takes: 20 }))
+      .traces(12, () => ({ service: "shop", name: "GET /orders", code: 500, takes: 20, calls: [handler, lookUp] }))
+      .observations();
+    const { path } = diagnose({ spans, logs: [], metrics: [], changes: [], exchanges: [] });
+    expect(path.map(({ service, fate }) => `${service} ${fate}`)).toEqual(["shop created"]);
+  });
+
+  it("is of the call that failed, whatever the process called meanwhile by a span that was lost", () => {
+    const stock: SpanSketch = { service: "shop", kind: "client", at: 12, takes: 30, attributes: { "server.address": "stock" } };
+    const pay: SpanSketch = {
+      service: "shop",
+      kind: "client",
+      takes: 180,
+      status: "error",
+      message: "connect ECONNREFUSED 10.0.0.9:8080",
+      attributes: { "server.address": "payments" },
+    };
+    const { spans } = new TraceBuilder()
+      .traces(12, () => ({
+        service: "shop",
+        name: "GET /checkout",
+        takes: 200,
+        code: 500,
+        calls: [pay, { service: "shop", kind: "internal", name: "lost", at: 10, takes: 40, calls: [stock] }],
+      }))
+      .observations();
+    const left = spans.filter(({ name }) => name !== "lost");
+    const { path } = diagnose({ spans: left, logs: [], metrics: [], changes: [], exchanges: [] });
+    expect(path.map(({ service, fate }) => `${service} ${fate}`)).toEqual(["shop propagated", "payments created"]);
+  });
+
+  it.each<[string, Partial<SpanSketch>]>([
+    ["requests of clients that send no spans", { kind: "server" }],
+    ["messages of a producer that sends no spans", { kind: "consumer" }],
+  ])("is that of many %s, and not of the few that a caller hid", (_, rest) => {
+    const orders: SpanSketch = { service: "orders", name: "orders", at: 2, ...rest };
+    const failing: SpanSketch = { ...orders, status: "error", code: 500, exception: BUG };
+    const report: SpanSketch = { service: "report", name: "GET /report", code: 200, takes: 40, calls: [failing] };
+    const { spans } = new TraceBuilder()
+      .traces(30, () => orders)
+      .traces(40, () => failing)
+      .traces(2, () => report)
+      .observations();
+    const left = spans.map((span, index) => tearOff(span, index < 70));
+    const { path, scope } = diagnose({ spans: left, logs: [], metrics: [], changes: [], exchanges: [] });
+    expect([scope.failing, path.map(({ service, fate }) => `${service} ${fate}`)]).toEqual([40, ["orders created"]]);
+  });
+
+  it.each<[string, number, Partial<SpanSketch>]>([
+    ["one within the other, by one process", 1, { kind: "internal" }],
+    ["one within the other, by two services", 2, { kind: "server" }],
+    ["one after the other", 1, { kind: "internal", takes: 0.5 }],
+  ])("is told of thousands of spans, %s", (_, services, rest) => {
+    const parts = Array.from({ length: 5000 }, (_each, index): SpanSketch => {
+      return { service: `part-${index % services}`, name: "part", at: index / 8, takes: 5000 - index / 4, ...rest };
+    });
+    const { spans } = new TraceBuilder()
+      .trace({ service: "part-0", name: "GET /all", takes: 9000, code: 500, calls: parts })
+      .observations();
+    const torn = spans.map((span) => tearOff(span, span.name === "part"));
+    expect(diagnose({ spans: torn, logs: [], metrics: [], changes: [], exchanges: [] }).scope.failing).toBe(1);
   });
 });

@@ -1,5 +1,6 @@
 import type { Exchange, FailurePath, LogRecord, Span } from "@faultline/model";
 import { correctClockSkew } from "./clock-skew.ts";
+import { OpenSpans } from "./open-spans.ts";
 import type { GrowingNode } from "./growing-node.ts";
 
 /**
@@ -103,23 +104,19 @@ function connect(nodes: readonly GrowingNode[]): { readonly torn: readonly Growi
   return { torn, missingParents: [...missing] };
 }
 
-/** Exporters round to a millisecond. */
-const ROUNDING_MS = 1;
-/** Spans looked back at for one that was open: a trace may have tens of thousands. */
-const MAX_LOOKED_AT = 200;
-
 /**
  * A lost span leaves the ones below it without a parent. What is no request was done by its own process, within the innermost span of it
- * that was open all that time.
+ * that was open all that time. Within a call it was not: what else a process does meanwhile is done beside it.
  */
 function mend(torn: readonly GrowingNode[], nodes: readonly GrowingNode[]): void {
-  const inner = torn.filter(({ span: { kind } }) => kind === "client" || kind === "producer" || kind === "internal");
+  const inner = torn.filter(({ span: { kind } }) => kind === "client" || kind === "producer" || kind === "internal").sort(byStart);
   if (inner.length === 0) return;
-  const processes = Map.groupBy([...nodes].sort(byStart), ({ span }) => processOf(span));
+  const working = nodes.filter(({ span: { kind } }) => kind !== "client" && kind !== "producer").sort(byStart);
+  const processes = Map.groupBy(working, ({ span }) => processOf(span));
+  const open = new Map([...processes].map(([process, sorted]) => [process, new OpenSpans(sorted, ({ span }) => span)]));
   for (const node of inner) {
-    const { startMs, endMs } = node.span;
-    const started = (processes.get(processOf(node.span)) ?? []).filter(({ span }) => span.startMs <= startMs + ROUNDING_MS);
-    const parent = started.slice(-MAX_LOOKED_AT).findLast((each) => each.span.endMs >= endMs - ROUNDING_MS && !isWithin(each, node));
+    const around = open.get(processOf(node.span))?.listAround(node.span) ?? [];
+    const parent = around.find((each) => each.span.startMs < node.span.startMs || !isWithin(each, node));
     if (parent === undefined) continue;
     node.parent = parent;
     parent.children.push(node);
@@ -130,6 +127,7 @@ function processOf({ resource: { service, instance = "" } }: Span): string {
   return `${service}\n${instance}`;
 }
 
+/** Asked of what did not begin before: should what did be named as within all the same, the cycle is cut like any other. */
 function isWithin(node: GrowingNode, ancestor: GrowingNode): boolean {
   const walked = new Set<GrowingNode>();
   for (let up: GrowingNode | undefined = node; up !== undefined && !walked.has(up); up = up.parent) {

@@ -1,11 +1,14 @@
 import type { SpanNode } from "@faultline/model";
+import { OpenSpans, type Times } from "../../trace/open-spans.ts";
 import { endOf, startOf } from "../../trace/span-time.ts";
 
 /** For spans of a trace that is whole from its root on: the torn-off requests that began meanwhile, and must have been caused there. */
 export type Within = ReadonlyMap<SpanNode, readonly SpanNode[]>;
 
-/** Exporters round to a millisecond. */
-const TOLERANCE_MS = 1;
+/** Torn-off requests one within the other: a request passes few services. */
+const MAX_DEPTH = 30;
+
+type Worker = { readonly node: SpanNode; readonly root: SpanNode };
 
 /**
  * A call whose own span was lost tears its trace apart: what it caused names a parent that never came. It belongs to whoever was at
@@ -13,30 +16,38 @@ const TOLERANCE_MS = 1;
  */
 export function findWithin(roots: readonly SpanNode[]): Within {
   const within = new Map<SpanNode, SpanNode[]>();
-  const anchored = roots.filter((root) => !isTorn(root)).flatMap(listWorking);
-  if (anchored.length === 0) return within;
-  const torn = roots.filter((root) => isTorn(root) && root.span.kind === "server").sort((a, b) => startOf(a) - startOf(b));
+  const torn = roots.filter((root) => isTorn(root) && root.span.kind === "server").sort(byStart);
+  const depths = new Map<SpanNode, number>(roots.flatMap((root) => (isTorn(root) ? [] : [[root, 0] as const])));
+  if (torn.length === 0 || depths.size === 0) return within;
+  const workers = [...depths.keys(), ...torn].flatMap(listWorking).sort((a, b) => byStart(a.node, b.node));
+  const open = new OpenSpans(workers, ({ node }) => toTimes(node));
   for (const root of torn) {
-    const around = anchored
-      .filter((node) => node.span.resource.service !== root.span.resource.service && isDuring(node, root))
-      .sort((a, b) => startOf(b) - startOf(a));
-    const cause = around.find((node) => !isFailed(root) || isFailed(node)) ?? around[0];
+    const around = open
+      .listAround(toTimes(root))
+      .filter(
+        ({ node, root: of }) => (depths.get(of) ?? MAX_DEPTH) < MAX_DEPTH && node.span.resource.service !== root.span.resource.service,
+      );
+    const cause = around.find(({ node }) => !isFailed(root) || isFailed(node)) ?? around[0];
     if (cause === undefined) continue;
-    const caused = within.get(cause);
-    if (caused === undefined) within.set(cause, [root]);
+    depths.set(root, (depths.get(cause.root) ?? 0) + 1);
+    const caused = within.get(cause.node);
+    if (caused === undefined) within.set(cause.node, [root]);
     else caused.push(root);
-    anchored.push(...listWorking(root));
   }
   return within;
+}
+
+function toTimes(node: SpanNode): Times {
+  return { startMs: startOf(node), endMs: endOf(node) };
+}
+
+function byStart(a: SpanNode, b: SpanNode): number {
+  return startOf(a) - startOf(b) || (a.span.spanId < b.span.spanId ? -1 : 1);
 }
 
 /** True of a root that names a parent, which never came. */
 export function isTorn({ span }: SpanNode): boolean {
   return (span.parentSpanId ?? "") !== "";
-}
-
-function isDuring(node: SpanNode, torn: SpanNode): boolean {
-  return startOf(torn) >= startOf(node) - TOLERANCE_MS && endOf(torn) <= endOf(node) + TOLERANCE_MS;
 }
 
 function isFailed({ span }: SpanNode): boolean {
@@ -45,7 +56,12 @@ function isFailed({ span }: SpanNode): boolean {
 }
 
 /** Spans during which a service works by itself: what it calls is known by spans of their own. */
-function listWorking(node: SpanNode): readonly SpanNode[] {
-  const below = node.children.flatMap(listWorking);
-  return node.span.kind === "client" || node.span.kind === "producer" ? below : [node, ...below];
+function listWorking(root: SpanNode): readonly Worker[] {
+  const working: Worker[] = [];
+  const open = [root];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (node.span.kind !== "client" && node.span.kind !== "producer") working.push({ node, root });
+    for (const child of node.children) open.push(child);
+  }
+  return working;
 }

@@ -1,7 +1,8 @@
 import { type ExceptionRecord, type SpanNode, readDatabaseSystem, readNumber, readSpanExceptions } from "@faultline/model";
 import { readToldCall, readToldHost } from "../told-calls.ts";
 import { nameToldCall } from "../told-requests.ts";
-import { isUnreachableText } from "../words/error-words.ts";
+import { DATABASE_FULL, DATABASE_WORDS, GENERAL_DATABASE_WORDS } from "../words/database-words.ts";
+import { findRejection, isTimeoutText, isUnreachableText } from "../words/error-words.ts";
 import { DEFECT } from "../words/defect-words.ts";
 import type { Call, Hop } from "./hop-shape.ts";
 
@@ -13,9 +14,10 @@ type Part = Pick<Hop, "entry" | "spans" | "calls" | "outcome">;
  */
 export function findToldCall(hop: Part): { readonly told: SpanNode; readonly instead: Call | undefined } | undefined {
   if (hop.outcome.kind !== "failed" || hop.calls.some((call) => call.outcome.kind !== "ok")) return undefined;
-  const own = hop.spans.flatMap(({ span }) => readSpanExceptions(span));
-  const error = [...own, ...hop.outcome.exceptions].find(({ message }) => message !== "");
-  if (error === undefined || DEFECT.test(`${error.type}: ${error.message}`)) return undefined;
+  const errors = [...hop.spans.flatMap(({ span }) => readSpanExceptions(span)), ...hop.outcome.exceptions];
+  const error = errors.find(({ message }) => message !== "");
+  // Beside a defect, what a call ended with may have been taken care of.
+  if (error === undefined || errors.some((each) => DEFECT.test(toWords(each)))) return undefined;
   const instead = findUnmarked(hop.calls, error);
   const attributes = instead === undefined ? readHost(error) : instead.from.span.attributes;
   if (attributes === undefined) return undefined;
@@ -25,7 +27,7 @@ export function findToldCall(hop: Part): { readonly told: SpanNode; readonly ins
     name: instead?.from.span.name ?? "call",
     kind: "client",
     status: "error",
-    statusMessage: `${error.type}: ${error.message}`,
+    statusMessage: toWords(error),
     attributes,
     events: [],
     links: [],
@@ -39,8 +41,12 @@ function readHost({ message }: ExceptionRecord): SpanNode["span"]["attributes"] 
   return host !== undefined && ("http.response.status_code" in host || isUnreachableText(message)) ? host : undefined;
 }
 
-/** Many tracers set no status: the last call to the database that the error is of, where its span ended without any. */
+/**
+ * Many tracers set no status, neither of a good call nor of a failed one: the last call to the database that the error is of, where its span
+ * ended without any and the words are those of a database that refused, failed or did not answer. What else names a database may be the code's own.
+ */
 function findUnmarked(calls: readonly Call[], error: ExceptionRecord): Call | undefined {
+  if (!isOfDatabase(toWords(error))) return undefined;
   const system = readToldCall(error)?.attributes["db.system.name"];
   const port = /:(\d{2,5})\b/.exec(error.message)?.[1];
   return calls.findLast(({ from: { span } }) => {
@@ -48,4 +54,13 @@ function findUnmarked(calls: readonly Call[], error: ExceptionRecord): Call | un
     if (asked === undefined || span.status !== "unset") return false;
     return asked === system || (port !== undefined && readNumber(span.attributes, "server.port", "net.peer.port") === Number(port));
   });
+}
+
+function isOfDatabase(words: string): boolean {
+  const isSaid = [DATABASE_WORDS, GENERAL_DATABASE_WORDS, DATABASE_FULL].some((pattern) => pattern.test(words));
+  return isSaid || isUnreachableText(words) || isTimeoutText(words) || findRejection(words) !== undefined;
+}
+
+function toWords({ type, message }: ExceptionRecord): string {
+  return `${type}: ${message}`;
 }

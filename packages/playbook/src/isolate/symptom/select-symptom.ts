@@ -260,15 +260,23 @@ function assemble({ traceId, spans, logs, exchanges }: IndexedTrace, filter: Ent
   return findOccurrence(assembleTrace(traceId, spans, { logs, exchanges }), filter);
 }
 
+/** Callers' spans are not lost more often than this for each one that came: they were never sent. */
+const MOST_LOST_PER_KEPT = 3;
+
 /**
  * The largest group of failing exchanges of one service and route: of those that reached the client, first where somebody saw their end and
  * not log records alone tell of it; else of those that somebody in front answered well; else of those that hide a failure. What is torn from
- * callers that other traces show comes last: what those made of it is not known.
+ * callers that other traces show comes last: what those made of it is not known. Of what is mostly torn, most callers send no spans at all.
  */
 function chooseGroup(occurrences: readonly Occurrence[]): readonly Occurrence[] {
-  const called = new Set(occurrences.flatMap(({ entry, above: [outermost = entry] }) => [...listCallees(outermost)].map(toKey)));
-  const isWhole = ({ entry, above: [outermost = entry] }: Occurrence) =>
-    !isTorn(outermost.entry) || (outermost.entry.span.kind === "server" && !called.has(toKey(outermost)));
+  const called = countKeys(occurrences.flatMap(({ entry, above: [outermost = entry] }) => [...listCallees(outermost)]));
+  const tornOff = countKeys(occurrences.flatMap(({ entry, above: [outermost = entry] }) => (isTorn(outermost.entry) ? [outermost] : [])));
+  const isWhole = ({ entry, above: [outermost = entry] }: Occurrence) => {
+    const { kind } = outermost.entry.span;
+    if (!isTorn(outermost.entry)) return true;
+    const key = toKey(outermost);
+    return (kind === "server" || kind === "consumer") && (tornOff.get(key) ?? 0) > MOST_LOST_PER_KEPT * (called.get(key) ?? 0);
+  };
   const groups = new Map<string, Occurrence[]>();
   const [whole, torn] = [occurrences.filter(isWhole), occurrences.filter((each) => !isWhole(each))];
   for (const each of [...listReached(whole), ...listReached(torn)].find(({ length }) => length > 0) ?? []) {
@@ -295,6 +303,12 @@ function* listCallees({ entry, calls }: Hop): Generator<Hop> {
     if (!isExchangeSpan(entry.span)) yield callee;
     yield* listCallees(callee);
   }
+}
+
+function countKeys(hops: readonly Hop[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const hop of hops) counts.set(toKey(hop), (counts.get(toKey(hop)) ?? 0) + 1);
+  return counts;
 }
 
 function toKey(hop: Hop): string {

@@ -17,13 +17,18 @@ describe("the words of an error in another language", () => {
     ["FEHLER:  Verklemmung entdeckt", "deadlock detected"],
     ["ERREUR:  la colonne « tier » n'existe pas", "column x does not exist"],
     ["FATAL:  lo siento, ya tenemos demasiados clientes", "sorry, too many clients already"],
+    ["Accès refusé pour l'utilisateur: 'shop'@'@10.0.0.4' (mot de passe: OUI)", "Access denied for user"],
     ["Échec de l'ouverture de session de l'utilisateur 'shop'.", "Login failed for user"],
   ])("stay, and what they mean stands behind them: %s", (text, english) => {
     expect(withEnglish(text)).toBe(`${text} [${english}]`);
   });
 
-  it.each(["connect ECONNREFUSED 10.0.0.7:80", "no such host", "Der Beleg 4107 wurde nicht gefunden.", "Le panier est vide", "未找到订单"])(
-    "stay as they are where nothing of a machine is said: %s",
-    (text) => expect(withEnglish(text)).toBe(text),
-  );
+  it.each([
+    "connect ECONNREFUSED 10.0.0.7:80",
+    "no such host",
+    "Der Beleg 4107 wurde nicht gefunden.",
+    "Le panier est vide",
+    "未找到订单",
+    "Accès refusé pour l'utilisateur 42",
+  ])("stay as they are where nothing of a machine is said: %s", (text) => expect(withEnglish(text)).toBe(text));
 });

@@ -99,7 +99,7 @@ const TONGUES: readonly (readonly [english: string, said: RegExp])[] = [
     "deadlock detected",
     anyOfThem(
       /Verklemmung entdeckt|als Deadlockopfer ausgewählt/,
-      /Bloquage mortel détecté|a été choisie comme victime/,
+      /Bloquage mortel détecté|[Tt]ransaction .{1,200} a été choisie comme victime/,
       /se ha detectado un deadlock|elegida como sujeto del interbloqueo/,
       /обнаружена взаимоблокировка|デッドロックを検出しました|检测到死锁|已被选作死锁牺牲品/,
     ),
@@ -128,7 +128,8 @@ const TONGUES: readonly (readonly [english: string, said: RegExp])[] = [
   ],
   [
     "Access denied for user",
-    /hat keine Zugriffsberechtigung \(verwendetes Passwort|Accès refusé pour l.utilisateur|Acceso (?:denegado|negado) (?:para|a)(?: el)? usuario|Accesso non consentito per l.utente/,
+    // A MySQL user has its host with it; without one, a program denies its own user something.
+    /hat keine Zugriffsberechtigung \(verwendetes Passwort|(?:Accès refusé pour l.utilisateur|Acceso (?:denegado|negado) (?:para|a)(?: el)? usuario|Accesso non consentito per l.utente):? ?'[^']{0,80}'@/,
   ],
   [
     "Login failed for user",
