@@ -28,6 +28,7 @@ const BY_CODE: Readonly<Record<string, ErrorAnswer>> = {
   ER_DUP_ENTRY: CONFLICT,
   ER_ROW_IS_REFERENCED_2: CONFLICT,
   ER_NO_REFERENCED_ROW_2: CONFLICT,
+  ER_CHECK_CONSTRAINT_VIOLATED: UNACCEPTABLE,
   ER_DATA_TOO_LONG: BAD_VALUE,
   ER_TRUNCATED_WRONG_VALUE: BAD_VALUE,
   ER_TRUNCATED_WRONG_VALUE_FOR_FIELD: BAD_VALUE,
@@ -40,9 +41,19 @@ const BY_CODE: Readonly<Record<string, ErrorAnswer>> = {
   P2000: BAD_VALUE,
   P2002: CONFLICT,
   P2003: CONFLICT,
+  P2006: BAD_VALUE,
+  P2007: BAD_VALUE,
+  P2014: CONFLICT,
+  P2015: NOT_FOUND,
+  P2018: NOT_FOUND,
+  P2020: BAD_VALUE,
   P2025: NOT_FOUND,
+  P2033: BAD_VALUE,
   EntityNotFoundError: NOT_FOUND,
   DocumentNotFoundError: NOT_FOUND,
+  SequelizeEmptyResultError: NOT_FOUND,
+  SequelizeUniqueConstraintError: CONFLICT,
+  SequelizeForeignKeyConstraintError: CONFLICT,
 };
 
 /** node:sqlite gives SQLite's extended result codes as numbers. */
@@ -82,6 +93,7 @@ export function ruleForDatabase(facts: ErrorFacts): ErrorAnswer | undefined {
     const code = readMember(link, (it) => it["code"]) ?? nameOf(link);
     if (typeof code === "string" && Object.hasOwn(BY_CODE, code)) return BY_CODE[code];
     if (code === 11_000 && nameOf(link)?.startsWith("Mongo")) return CONFLICT;
+    if (code === 121 && nameOf(link)?.startsWith("Mongo")) return UNACCEPTABLE;
     if (code === "ERR_SQLITE_ERROR") return BY_SQLITE_NUMBER[Number(readMember(link, (it) => it["errcode"]))];
   }
   return undefined;

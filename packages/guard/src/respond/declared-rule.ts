@@ -48,9 +48,14 @@ export function ruleForClientGone(facts: ErrorFacts): ErrorAnswer | undefined {
 
 function readRetryAfter(thrown: unknown): number | undefined {
   const headers = readMember(thrown, (it) => it["headers"]);
-  const value = Number(readMember(headers, (it) => it["retry-after"]) ?? readMember(headers, (it) => it["Retry-After"]));
+  const value = Number(
+    readMember(headers, (it) => it["retry-after"]) ?? readMember(headers, (it) => it["Retry-After"]) ?? readWait(thrown),
+  );
   return value >= 0 ? Math.min(value, 3600) : undefined;
 }
+
+/** What rate-limiter-flexible throws is no error: it says how long to wait. */
+const readWait = (thrown: unknown): number => Number(readMember(thrown, (it) => it["msBeforeNext"])) / 1000;
 
 /** multer's errors are of what was sent, all but one, and have codes in place of a status. */
 function readUploadStatus(thrown: unknown): number | undefined {
@@ -69,7 +74,8 @@ function readStatus(thrown: unknown): number | undefined {
         // formidable's, and Boom's.
         readMember(thrown, (it) => it["httpCode"]) ??
         readMember(thrown, (it) => it["isBoom"] && (it["output"] as typeof it)["statusCode"]) ??
-        readUploadStatus(thrown));
+        readUploadStatus(thrown) ??
+        (readWait(thrown) >= 0 ? 429 : undefined));
   return isErrorStatus(status) ? status : undefined;
 }
 

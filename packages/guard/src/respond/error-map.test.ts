@@ -70,6 +70,45 @@ describe("the answer to a form that cannot be read", () => {
   });
 });
 
+const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
+const tokenUntil = (exp: number): string => `${encode({ alg: "HS256" })}.${encode({ exp })}.c2ln`;
+const bearing = (token: string): Pick<ErrorFacts, "headers"> => ({ headers: () => ({ authorization: `Bearer ${token}` }) });
+
+/** What jsonwebtoken throws. */
+function refused(message: string, expiredAt?: Date): Error {
+  return Object.assign(new Error(message), {
+    name: expiredAt ? "TokenExpiredError" : "JsonWebTokenError",
+    ...(expiredAt && { expiredAt }),
+  });
+}
+
+describe("the answer to a token that jsonwebtoken refused", () => {
+  const expired = refused("jwt expired", new Date(1_700_000_000_000));
+  const ask = (thrown: unknown, asked: Parameters<typeof facts>[1]): number => decideAnswer(facts(thrown, asked), []).status;
+
+  it("is 401 where the request has none, or one that is none", () => {
+    expect(ask(refused("jwt malformed"), bearing("nonsense"))).toBe(401);
+    expect(ask(refused("invalid token"), bearing("eyJh.eyJh.c2ln"))).toBe(401);
+    expect(ask(refused("jwt must be provided"), bearing(""))).toBe(401);
+    expect(ask(refused("jwt must be provided"), {})).toBe(401);
+  });
+
+  it("is 401 where it is the request's that has expired, wherever it was sent", () => {
+    const token = tokenUntil(1_700_000_000);
+    const cookie = (): Record<string, string> => ({ cookie: `lang=de; token=${token}` });
+    const sent = [bearing(token), { headers: cookie }, { target: `/files?token=${token}` }, { body: JSON.stringify({ token }) }];
+    expect(sent.map((asked) => ask(expired, asked))).toEqual([401, 401, 401, 401]);
+  });
+
+  it("stays a 500 where another token was read, or the key may be wrong", () => {
+    const words = ["jwt malformed", "jwt must be provided", "invalid token", "invalid signature", "secret or public key must be provided"];
+    const told = [expired, ...words.map((each) => refused(each))];
+    expect(told.map((thrown) => ask(thrown, bearing(tokenUntil(1_900_000_000))))).toEqual(Array(6).fill(500));
+    expect([expired, refused("jwt malformed"), refused("invalid signature")].map((thrown) => ask(thrown, {}))).toEqual([500, 500, 500]);
+    expect(ask(new Error("jwt malformed"), bearing("nonsense"))).toBe(500);
+  });
+});
+
 describe("the answer to an error", () => {
   it.each([
     ["a body that is too large", Object.assign(new Error("x"), { type: "entity.too.large", status: 413, expose: true }), 413],
@@ -99,6 +138,17 @@ describe("the answer to an error", () => {
     ["a connection that broke", coded("ECONNABORTED"), 502],
     ["a text for a number in MySQL", coded("ER_TRUNCATED_WRONG_VALUE_FOR_FIELD"), 400],
     ["none of the words that a column may have in MySQL", coded("WARN_DATA_TRUNCATED"), 400],
+    ["what a check in MySQL refuses", coded("ER_CHECK_CONSTRAINT_VIOLATED"), 422],
+    ["a related row that Prisma did not find", coded("P2015"), 404],
+    ["a number that is too large for Prisma", coded("P2020"), 400],
+    ["a row that Sequelize did not find", named("SequelizeEmptyResultError", {}), 404],
+    ["a unique violation in sqlite3 under Sequelize", named("SequelizeUniqueConstraintError", { parent: coded("SQLITE_CONSTRAINT") }), 409],
+    ["what a validator in MongoDB refuses", named("MongoServerError", { code: 121 }), 422],
+    ["a 121 of something else", named("Error", { code: 121 }), 500],
+    ["what Superstruct refuses", named("StructError", { path: ["a"], failures: () => [] }), 400],
+    ["what class-validator refuses", [{ property: "n", constraints: { isInt: "n must be an integer" } }], 400],
+    ["a list of something else", [new Error("x")], 500],
+    ["a limit that rate-limiter-flexible found reached", { msBeforeNext: 1200, remainingPoints: 0 }, 429],
     ["a column that MySQL does not know", coded("ER_BAD_FIELD_ERROR"), 500],
     ["a value that is too long for Prisma's column", coded("P2000", { meta: { column_name: "name" } }), 400],
     ["a value that the database holds and Prisma cannot read", coded("P2005"), 500],
@@ -193,6 +243,12 @@ describe("the answer to an error", () => {
     expect(decideAnswer(facts(thrown, { target: innocent }), []).status).toBe(500);
   });
 
+  it("is 400 for a version that the request names and semver cannot read", () => {
+    const thrown = new TypeError("Invalid Version: 1.x");
+    expect(decideAnswer(facts(thrown, { target: "/versions/1.x" }), []).status).toBe(400);
+    expect(decideAnswer(facts(thrown, { target: "/versions/1.0.0" }), []).status).toBe(500);
+  });
+
   it.each([
     {
       name: "a part of an address",
@@ -246,6 +302,10 @@ describe("the answer to an error", () => {
     expect(decideAnswer(facts(cast("abc"), { target: "/orders/64b7f0c2a1b2c3d4e5f60718" }), []).status).toBe(500);
     expect(decideAnswer(facts(cast({ id: "abc" }), { target: "/orders/abc" }), []).status).toBe(500);
     expect(decideAnswer(facts(cast(undefined), { target: "/orders/abc" }), []).status).toBe(500);
+  });
+
+  it("says how long to wait where a limit says it", () => {
+    expect(decideAnswer(facts({ msBeforeNext: 1200 }), [])).toEqual({ status: 429, retryable: true, retryAfterSeconds: 1.2 });
   });
 
   it("is nobody's server error when the client went away", () => {

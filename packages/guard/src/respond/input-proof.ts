@@ -138,6 +138,7 @@ const BY_NAME: Readonly<Record<string, readonly InputProof[]>> = {
   CastError: [isCast],
   URIError: [again("URI malformed", decodeURIComponent), again("URI malformed", encodeURIComponent)],
   TypeError: [
+    (value, { message }) => message === `Invalid Version: ${value}`,
     again("Cannot convert argument to a ByteString", (value) => new Headers([["x", value]])),
     (value, { message }) => message.endsWith(`"${value}" is an invalid header value.`),
   ],

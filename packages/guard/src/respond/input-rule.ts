@@ -9,13 +9,16 @@ import { findProofs, isMissingFile } from "./input-proof.ts";
 
 /** A value of the request provokes such an error; whether it was that value is not said. */
 export const BAD_REQUEST: ErrorAnswer = { status: 400 };
+/** The token that came with the request is none, or has expired. */
+const UNAUTHORIZED: ErrorAnswer = { status: 401 };
 /** A file was asked for by a name in the request, and there is none of that name. */
 const NOT_FOUND: ErrorAnswer = { status: 404 };
 const MAX_VALUES = 100;
 const MAX_DEPTH = 32;
 
 /** Names of the validation libraries' errors. Such an error may as well be about a dependency's answer, which nothing in it tells. */
-const VALIDATION_NAMES = /^(?:\$?ZodError|ValiError|TraversalError|ArkErrors|AggregateArkError|(?:Sequelize)?ValidationError|SchemaError)$/;
+const VALIDATION_NAMES =
+  /^(?:\$?ZodError|ValiError|TraversalError|ArkErrors|AggregateArkError|(?:Sequelize)?ValidationError|S(?:chema|truct)Error)$/;
 
 function decodeQuietly(text: string): string | undefined {
   try {
@@ -80,6 +83,27 @@ function isEmptyJson(thrown: unknown, facts: ErrorFacts, body: string | undefine
   return !/^(?:GET|HEAD)$/.test(method) && /[/+]json\b/.test(String(headers()["content-type"]));
 }
 
+/** What the payload says of each token in a text that can be read. A token begins with `{"`, in base64. */
+function readTokens(text: string): readonly unknown[] {
+  return [...text.matchAll(/(?<![\w-])eyJ[\w-]*\.([\w-]*)\./g)].flatMap(([, payload = ""]) => {
+    try {
+      return [JSON.parse(Buffer.from(payload, "base64url").toString()) as unknown];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** jsonwebtoken refused a token that came with the request: it has expired, or is none. Of a wrong signature it may be the key that is wrong. */
+function isBadToken(thrown: unknown, { headers, target }: ErrorFacts, body: string | undefined): boolean {
+  if (!/^(?:JsonWebToken|TokenExpired)Error$/.test(nameOf(thrown) ?? "")) return false;
+  const tokens = readTokens(`${JSON.stringify(headers())} ${target} ${body}`);
+  const expiredAt = readMember(thrown, (it) => it["expiredAt"]);
+  if (expiredAt) return tokens.some((each) => Number(readMember(each, (it) => it["exp"])) * 1000 === Number(expiredAt));
+  const words = headers()["authorization"] === undefined ? /^jwt must be p/ : /^(?:jwt m|invalid token$)/;
+  return tokens.length === 0 && words.test(messageOf(thrown) ?? "");
+}
+
 /** busboy or the platform could not read a form, and the request's is cut off, or without what tells its parts from each other. */
 function isBrokenForm(thrown: unknown, { headers }: ErrorFacts, body: string | undefined): boolean {
   const words = /^(?:Unexpected end of f|Malformed part|Multipart: B|Failed to parse body as F)/;
@@ -98,8 +122,10 @@ function isProvoked(thrown: unknown, facts: ErrorFacts, body: string | undefined
 }
 
 function isValidationError(thrown: unknown): boolean {
-  const found = readMember(thrown, (it) => it["issues"] ?? it["details"] ?? it["errors"]);
-  return VALIDATION_NAMES.test(nameOf(thrown) ?? "") && typeof found === "object";
+  // class-validator throws a list.
+  if (Array.isArray(thrown)) return readMember(thrown[0], (it) => it["constraints"] ?? it["children"]) !== undefined;
+  const found = readMember(thrown, (it) => it["issues"] ?? it["details"] ?? it["errors"] ?? it["failures"]);
+  return VALIDATION_NAMES.test(nameOf(thrown) ?? "") && /^(?:object|function)$/.test(typeof found);
 }
 
 /** The rule for input that the handler could not take. */
@@ -108,6 +134,7 @@ export function ruleForRequestInput(facts: ErrorFacts): ErrorAnswer | undefined 
   const body = facts.bodyText();
   // A schema that refused the body is 422 (the syntax was right), one that refused a parameter is 400.
   if (isValidationError(thrown)) return { status: body === undefined || body === "" ? 400 : 422 };
+  if (isBadToken(thrown, facts, body)) return UNAUTHORIZED;
   if (![isBrokenForm, isEmptyJson, isProvoked].some((is) => is(thrown, facts, body))) return undefined;
   return isMissingFile(thrown) ? NOT_FOUND : BAD_REQUEST;
 }
