@@ -14,7 +14,7 @@ type Claim = {
 };
 
 const WORDS =
-  "pending tbd undefined unset true nan todo null none n/a nil false missing required optional invalid expired string number boolean object bearer basic redacted filtered masked hidden removed include omit same-origin present absent unchanged no cannot should inactive valor email failed unknown token active empty options mismatch bytes reset anonymous changeme local incorrect changed failure valid using array secret default username private placeholder wrong mandatory apikey example error password public".split(
+  "pending masked undefined unset same-origin true string missing boolean nan nil false optional invalid omit bearer unchanged expired required n/a filtered removed null basic number none hidden todo present tbd include absent object redacted no error anonymous reset example should incorrect changed email failed unknown token valid private options valor apikey array placeholder cannot changeme local failure empty wrong bytes secret default username mandatory using active mismatch inactive password public".split(
     " ",
   );
 
@@ -184,7 +184,7 @@ const NO_TOKEN = /^(?:[a-z]+(?:\.[a-z]+)+|#[\da-f]{3,6}|\/.*[\\^([].*\/[a-z]*)$/
  * word.
  */
 export function isNoNumber(text: string, kind: KeyKind, name: string): boolean {
-  if (kind === "signature") return !/(?=[\w+/-]*\d)[\w+/-]{20}/.test(text);
+  if (kind === "signature") return !/\b(?![a-z]*\d*_)(?=[\w+/-]*\d)[\w+/-]{20}/i.test(text);
   return kind === "card" ? !/\d/.test(text) : kind === "code" && !/pass/i.test(name) && /^[A-Z]?[a-z]+$/.test(text);
 }
 

@@ -205,7 +205,11 @@ function readString(walk: Walk, start: number): number {
   // An escape that the end of the text cut in two would make the last piece unreadable.
   const whole = end < 0 ? raw.replace(/\\(?:u[\dA-Fa-f]{0,3})?$/, "") : raw;
   const isPair =
-    beside !== undefined && frame?.keyKind === undefined && isTokenLike(whole.replace(/[!|@#$%^*]/g, "."), beside === "password" ? 8 : 12);
+    beside !== undefined &&
+    frame?.keyKind === undefined &&
+    // Columns and files are listed beside such a name: `["password", "address_line_1"]`.
+    !/^[a-z\d]+[_/]/.test(whole) &&
+    isTokenLike(whole.replace(/[!|@#$%^*]/g, "."), beside === "password" ? 8 : 12);
   const redacted = redactString(walk, whole, isKey ? {} : { name: frame?.key ?? frame?.name, kind: isPair ? beside : kind });
   if (redacted !== raw) replaceRange(walk, [from, to], redacted);
   return end;

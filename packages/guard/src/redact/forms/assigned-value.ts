@@ -43,8 +43,8 @@ function findClosing(scan: Scan, start: number, { quote, escapes }: { quote: num
   return -1;
 }
 
-/** Where `&`, `;` or `,` ends a field another name follows, or nothing; an escaped quote ends one as well. */
-const FIELD_END = /(?:[\s"'`\\]|\w[\w. [\]-]{0,31}[=:]|#?\w{2,4};<|$)/y;
+/** Where `&`, `;` or `,` ends a field another name follows, or nothing; an escaped quote ends one as well. `t=1763,v1=9f86` is one signature. */
+const FIELD_END = /(?:[\s"'`\\]|(?![hv]\d=)\w[\w. [\]-]{0,31}[=:]|#?\w{2,4};<|$)/y;
 
 /** Brackets that close something opened before the value belong to the text around it. */
 function trimEnd({ text, codes }: Scan, start: number, end: number): number {
@@ -117,7 +117,8 @@ const PAIR = /(?<=id\/)/iy;
 
 /** A number in groups, of a phone, a card or an account: the first has no more digits than a country or a town. */
 const GROUPS = /(?:[A-Z]{2}\d\d|[\d+]{2,4})(?: (?:[A-Z]{4}|\d[A-Z\d]{0,8})){2,7}/y;
-const GROUPED = /^(?:personal|card|bank|national-id)$/;
+/** Whose numbers come in groups. Behind a number's last four digits stands what a log goes on with: `card=4242 502 120`. */
+const GROUPED = /^(?:personal|(?:card|bank|national-id)(?!\d{4} \d{3} ))/;
 
 /** Words to the end of a line, none of which makes a sentence of them: a passphrase, where a setting's line begins with its name. */
 const PHRASE =
@@ -146,11 +147,11 @@ export function findValue(scan: Scan, sign: Sign, kind: KeyKind | undefined): As
   } else if (operator === "quote") return undefined;
   if ((kind === "secret" && operator === "colon") || lookAt(text, scan.chain, PAIR)) at = passOver(text, at, USER);
   const from = kind === "auth" || kind === "token" ? passOver(text, at, SCHEME) : at;
-  const isLine = operator === "colon" && (kind === "cookie" || kind === "signature" || (kind === "auth" && from > at));
+  const isLine = operator === "colon" && (kind === "cookie" || (kind === "auth" && from > at));
   if (isLine) return { start: from, end: findLineEnd(scan, at), isQuoted: false };
   at = from;
   const words =
-    kind !== undefined && GROUPED.test(kind)
+    kind !== undefined && GROUPED.test(kind + text.slice(at, at + 9))
       ? lookAt(text, at, GROUPS)
       : kind === "password" || kind === "secret"
         ? findPhrase(scan, at, operator)

@@ -23,6 +23,8 @@ const SECRETS: readonly (readonly [text: string, secret: string])[] = [
   [`X-Hub-Signature-256: sha256=${HEX}`, HEX],
   [`Stripe-Signature: t=1763800000,v1=${HEX}`, HEX],
   ["X-Shopify-Hmac-Sha256: g6SII5vDEJK1DDaSRNWXF2ZAuUB+aHc0TZmArs4+WVD=", "g6SII5vDEJK1DDaSRNWXF2ZAuUB+aHc0TZmArs4+WVD="],
+  ["Svix-Signature: v1,g6SII5vDEJK1DDaSRNWXF2ZAuUB+aHc0TZmArs4+WVD=", "g6SII5vDEJK1DDaSRNWXF2ZAuUB+aHc0TZmArs4+WVD="],
+  [`Paddle-Signature: ts=1763800000;h1=${HEX}`, HEX],
   // Hashes and what a server is told.
   [
     `pbkdf2_sha256$870000$GOjO0xA9DGMYcULoZy0nLL$EfdW4IhIJesgNbDswUwILtc8q4IJRtz00HdXagjTd7E=`,
@@ -95,11 +97,23 @@ const PLAIN: readonly string[] = [
   "choices=[('password', 'Password'), ('token', 'Token')]; x IN ('password', 'letmein')",
   "your error code is 482910, your order code of conduct 2026, the code of 2026 is 1234",
   "the session is 20261122 long, el token es inválido",
+  '{"required":["password","address_line_1","token","utf8mb4_general_ci","session","src/auth/token2.ts"]}',
+  "stripe-signature: no signature matches the payload of 4bf92f3577b34da6a3ce929d0e0e4736",
+  "SIGNATURE_HMAC, SIGNATURE_HMAC_SHA1, SIGNATURE_HMAC_SHA256, SIGNATURE_HMAC_SHA1: signature.sign_hmac_sha1_with_client",
+  "CHECK_SS_SIGNATURE: int = _lib.X509_V_FLAG_CHECK_SS_SIGNATURE",
+  "código de error: 1045, codice di errore: 1045, code de retour: 3221, Fehlermeldungscode: 1045",
 ];
 
 describe("pages, dumps and messages", () => {
   it.each(SECRETS)("find the secret of %s", (text, secret) => {
     expect(redact(text)).not.toContain(secret);
+  });
+  it.each([
+    ["card_number=4242 502 120 35", " 502 120 35"],
+    ["ssn=1234 500 120 30", " 500 120 30"],
+    [`x-hub-signature: sha256=${HEX} status=502 trace_id=4bf92f3577b34da6`, " status=502 trace_id=4bf92f3577b34da6"],
+  ])("leave what stands behind the secret of %s", (text, rest) => {
+    expect(redact(text)).toContain(rest);
   });
   it.each(PLAIN)("leave %s", (text) => {
     expect(redact(text)).toBe(text);

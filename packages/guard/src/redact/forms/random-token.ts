@@ -103,10 +103,10 @@ function findNameEnd({ codes }: Scan, start: number): number {
 
 /** Names of what identifies telemetry and things, never secrets; what has no name is none either. */
 const IDENTITY =
-  /keyboard|sha|item|request|hash(?!_?salt)|websocket|order|trace|span|monkey|path|host|commit|message|route|build|revision|url|idempoten|uri|node|correlation|author|version|release|digest|[gu]uid|transaction|integrity|fingerprint|partition|instance|public|gpg|pod|primary|cache|foreign|pub.?key|peer$|object|etag|checksum|product|file|image|ray|event|parent|sort|(?<!key_)id$|^$/i;
+  /keyboard|monkey|path|item|message|route|build|revision|url|sha|file|idempoten|uri|websocket|node|host|gpg|order|author|public|version|release|digest|hash(?!_?salt)|product|request|[gu]uid|transaction|correlation|integrity|commit|fingerprint|partition|instance|span|pod|primary|cache|foreign|pub.?key|peer$|checksum|object|etag|image|ray|event|parent|trace|sort|(?<!key_)id$|^$/i;
 /** Names that hold keys among much else, and services whose keys have no sign of their own: hex under them is taken as well. */
 const GENERIC =
-  /key|api|access|client|auth|cred|cert|salt|hmac|seed|adobe|algolia|asana|cloudflare|codecov|datadog|discord|facebook|heroku|mailchimp|mailgun|meraki|newrelic|postmark|sendbird|sentry|shodan|snyk|sonar|spotify|trello|twilio|twitter|variable|virustotal/i;
+  /key|api|access|client|auth|cert|datadog|sonar|meraki|cloudflare|newrelic|virustotal|adobe|salt|variable|shodan|hmac|asana|facebook|sentry|algolia|spotify|cred|heroku|snyk|sendbird|mailgun|discord|mailchimp|postmark|seed|trello|twilio|twitter|codecov/i;
 
 /** Whether a name is generic; null for one of what identifies. */
 const isGenericName = remember((name) => (IDENTITY.test(name) ? null : GENERIC.test(name)), 500);

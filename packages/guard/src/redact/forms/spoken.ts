@@ -69,7 +69,7 @@ const LETS_IN =
 
 /** The same before a number, in the words of some languages: `Your Shop code:`, `Sicherheitscode lautet`, `code de vérification est`. */
 const LET_IN_BY =
-  /(?<=\b(?:your (?:(?!err|exit|stat|zip|post|re)[\w-]{1,24} ){0,2}code|\S{3,20}(?:its|ngs|elde)code|(?:c[oó]di[cg]o|codice|code) d[ei] \S{4,16})(?: is| est?| è| lautet|:) )/iy;
+  /(?<=\b(?:your (?:(?!err|exit|stat|zip|post|re)[\w-]{1,24} ){0,2}code|\S{3,20}(?:its|[grt]ungs|nmelde)code|(?:c[oó]di[cg][oe]|code) d[ei] [acsv](?!t)\S{3,16})(?: is| est?| è| lautet|:) )/iy;
 
 /** A random value right behind a secret's name and one space, or a number before what it is for. Words of both cases, or with digits, ask. */
 export function readSpoken(scan: Scan, { start, end, bits }: Word): Finding | undefined {

@@ -25,16 +25,16 @@ type Row = string;
 const STEMS: readonly Row[] = [
   "password masterauth dbpass pas+o?wr?o?r?d securestring passwort passord(?!er|i) adgangskode passphrase passkey kennwort contrasen contraseña motdepasse wachtwoord l[öo]senord has[łl]o(?!ad[ei]|c|g[^l]|ng) parola [şs]ifre(?!f|[gq]$) heslo salasana jelsz[oó] lozinka пароль 密码 密碼 口令 パスワード 비밀번호 비번 암호 패스워드 토큰 暗証番号 密钥 令牌 كلمةالمرور סיסמה m[ậa]tkh[ẩa]u katasandi",
   "secret secret credential securityanswer geheimnis segredo mnemonic (?:seed|recovery|backup)(?:phrase|words)",
-  "key (?:api|access|private|priv|signing|encryption|master|account|shared|storage|subscription|auth|license|licence|consumer|ssh|write|deploy|app|application|client|rsa|server|user|activation|unseal)key",
-  "auth authorization authorisation connectionstring connstr databaseurl mongouri mongodburi redisurl amqpurl",
+  "key (?:signing|rsa|shared|deploy|account|license|write|api|access|activation|user|server|ssh|private|app|encryption|master|client|licence|application|unseal|auth|priv|subscription|consumer|storage)key",
+  "auth databaseurl authorisation connstr redisurl amqpurl authorization connectionstring mongodburi mongouri",
   "session sessionid sessid",
   "csrf csrf xsrf",
   // A message's signature, `X-Hub-Signature-256`; by itself the word is as often a function's signature.
   "signature .signature(?:v?\\d+)?$ hmac(?!key|secret)",
   "code passcode",
-  "card creditcard debitcard cardnum ccnum cardno cardcvc cardcvv cardpan kreditkarte kartennummer",
-  "bank accountnumber bankaccount routingnumber sortcode kontonummer accountno acctnum",
-  "national-id socialsecurity nationalid nationalinsurance taxpayerid taxid driverslicen driverlicen drivinglicen sozialversicherung",
+  "card cardno cardnum cardpan ccnum cardcvv cardcvc creditcard kartennummer debitcard kreditkarte",
+  "bank kontonummer accountnumber accountno bankaccount routingnumber acctnum sortcode",
+  "national-id socialsecurity nationalid driverlicen drivinglicen taxid driverslicen taxpayerid sozialversicherung nationalinsurance",
   // Pairs of words that mean a secret only together and at the end of a name.
   "card (?:cardsecurity|securitynumber)$",
   "personal (?:birthdate|dateofbirth|(?:phone|mobile)number)$",
@@ -42,7 +42,7 @@ const STEMS: readonly Row[] = [
 
 /** Whole words of a name: `db_pwd`, `card.cvv`, `X-Auth`. They are too short to be searched for inside other words. */
 const WORDS = toTable([
-  "password pwd pass passe pw passw pswd psw senha mdp clave",
+  "password passe passw pwd pass clave psw pw mdp pswd senha",
   "secret creds cred psk",
   "token token tokens jwt bearer",
   "auth auth authz authn dsn sas",
@@ -51,13 +51,13 @@ const WORDS = toTable([
   "code otp totp mfa 2fa tan pincode pin puk",
   "card cvv cvc cvn csc pan",
   "bank iban bic blz rib swift",
-  "national-id ssn sin nino cpf cnpj dni nif bsn nric aadhaar pesel passport curp cuit itin tckn ahv",
-  "personal dob birthday phone mobile telephone msisdn",
+  "national-id sin aadhaar ahv ssn nino cnpj nric bsn nif itin cuit pesel cpf dni passport tckn curp",
+  "personal birthday phone mobile telephone msisdn dob",
 ]);
 
 /** Last words which say that the value is about the secret and not the secret: `token_type`, `passwordResetAt`. Participles do the same. */
 const ABOUT = new Set(
-  "url address change version alg suffix tooshort budget bus class count ref dir uri method description error encryption exception expiration column expires exp expiresin expiry factory format trigger generator endpoint hasher header hour encoder identity name forgot handler issuer index kind label len backend level lifetime filename manager age max date maxage mismatch missing mode prefix toolong model line ms optional invalid origin plugin param parameter arn path min pattern placeholder day policies policy position at present priority attempt prompt project provider reset algorithm rotation region rule schema role scope field second sec size sock socket bucket service source state mechanism status length minute stdin storage store strategy strength set time timeout title type valid usage variable ttl limit".split(
+  "url address change tooshort budget bus class prefix count ref uri method error encryption exception expiresin kind expiration column version expires expiry factory format region trigger generator endpoint hasher header hour encoder identity name forgot handler issuer index label len backend level lifetime filename manager age max rotation alg date maxage mismatch missing mode toolong model line ms optional invalid origin plugin parameter arn path min param pattern placeholder day policies policy position at present priority attempt prompt project provider reset algorithm rule schema role scope field sec suffix size socket bucket service source state mechanism status sock second length description minute stdin storage valid store strength dir set time timeout strategy title type exp usage variable ttl limit".split(
     " ",
   ),
 );
