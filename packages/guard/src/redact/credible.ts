@@ -184,7 +184,7 @@ const NO_TOKEN = /^(?:[a-z]+(?:\.[a-z]+)+|#[\da-f]{3,6}|\/.*[\\^([].*\/[a-z]*)$/
  * word.
  */
 export function isNoNumber(text: string, kind: KeyKind, name: string): boolean {
-  if (kind === "signature") return !/\b(?![a-z]*\d*_)(?=[\w+/-]*\d)[\w+/-]{20}/i.test(text);
+  if (kind === "signature") return !/\b(?![a-z]*\d*_)(?=[\w+/-]{0,19}\d)[\w+/-]{20}/i.test(text);
   return kind === "card" ? !/\d/.test(text) : kind === "code" && !/pass/i.test(name) && /^[A-Z]?[a-z]+$/.test(text);
 }
 
