@@ -7,7 +7,7 @@ import type { Pattern } from "./report/report.ts";
 import type { MemoryWarnings } from "./tally/memory-warnings.ts";
 import type { KeptExchange, KeptMessage } from "./tally/tally.ts";
 
-/** Exchanges, and the messages that are told with them from here on. */
+/** Exchanges, and the messages of their own software that are told with them from here on. */
 export type ToldExchanges = { readonly exchanges: readonly Exchange[]; readonly joined: ReadonlySet<LogMessage> };
 
 type Read = {
@@ -28,7 +28,7 @@ export function tellExchanges({ failing, good, messages, memory }: Read): ToldEx
   const told = failing.map((kept) => {
     const [message] = find?.(kept.exchange).messages ?? [];
     if (message === undefined) return { kept, exchange: kept.exchange };
-    joined.add(message.message);
+    if (isOfServer(message)) joined.add(message.message);
     return { kept, ...joinMessage(kept.exchange, message) };
   });
   const writers = new Map(told.flatMap(({ kept, who }) => (who === undefined ? [] : [[kept.file, who] as const])));
@@ -38,6 +38,11 @@ export function tellExchanges({ failing, good, messages, memory }: Read): ToldEx
     return nameWriter(cause === undefined ? exchange : { ...exchange, noted: cause }, writers.get(kept.file));
   });
   return { exchanges: [...noted, ...good.map(({ exchange, file }) => nameWriter(exchange, writers.get(file)))], joined };
+}
+
+/** True of the error log of a proxy or web server; an application's message stays a word of its own, with its exception. */
+function isOfServer({ format }: KeptMessage): boolean {
+  return format.endsWith("-error");
 }
 
 /** The error log that tells of a file's requests tells as well which software wrote that file. */
