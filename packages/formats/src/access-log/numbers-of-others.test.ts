@@ -27,6 +27,7 @@ describe("a record that names a status and a path", () => {
     ["by who asked", `level=info msg=done client=10.0.0.1 path=/a status=404`],
     ["by its status' name", `{"level":"info","msg":"done","path":"/a","statusCode":404}`],
     ["by its path's name", `level=info msg=done uri=/a status=404`],
+    ["by an address without a host", `{"level":"error","msg":"request failed","url":"/a","status":404}`],
   ])("tells of one %s", (_, line) => {
     expect(readStatus(line)).toBe(404);
   });
@@ -37,6 +38,12 @@ describe("a record of a call", () => {
     ["that is tried again", `level=warn msg="retry" path=/v1/items attempt=2 status=503 method=GET`],
     ["that is tried again, as JSON", `{"level":"warn","msg":"retrying","method":"GET","path":"/v1","status":503}`],
     ["that goes out", `level=info msg="outgoing request" method=GET path=/v1 status=503`],
+    ["of a library's, without its host", `{"level":"error","msg":"axios error","url":"/v1/items","status":503}`],
+    ["that failed, without its host", `{"level":"error","msg":"Request failed with status code 503","url":"/v1/items","status":503}`],
+    [
+      "that a URL tells of",
+      `{"level":"warn","msg":"https://a.example/outbound/x answered","url":"https://a.example/outbound/x","status":503}`,
+    ],
     ["that was sent", `level=info msg="request sent" method=GET host=api.example.com path=/v1 status=503`],
     ["that was answered", `level=info msg="received response" method=GET path=/v1 status=503`],
     ["that delivered", `level=info msg="webhook delivered" method=POST path=/hook status=500`],
@@ -71,6 +78,12 @@ describe("a record of a call", () => {
       "a whole URL that was asked for",
       `{"level":"info","msg":"request completed","method":"GET","url":"https://a.example/v1","status":503}`,
     ],
+    [
+      "a path that has a caller's words",
+      `{"level":"info","msg":"POST /outbound/x 503","method":"POST","path":"/outbound/x","statusCode":503}`,
+    ],
+    ["words to who asked", `{"level":"error","msg":"Internal error, please retry","method":"POST","path":"/a","status":503}`],
+    ["a target that is called as a library is", `level=info msg=done method=GET target=/docs/http-client status=503`],
     ["a webhook that came in", `level=info msg="webhook received" method=POST path=/hook status=503 remote_ip=10.0.0.1`],
   ])("is none for %s", (_, line) => {
     expect(readStatus(line)).toBe(503);

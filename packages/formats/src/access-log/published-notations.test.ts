@@ -33,7 +33,7 @@ describe("an access line", () => {
     expect(read(`2026-11-22 10:00:00,000 INFO app: ${words}`)).not.toHaveProperty([STATUS]);
   });
 
-  it.each(["up_status=502, 200", "ustatus=502, 200"])("calls what the server behind answered %s", (pair) => {
+  it.each(["up_status=502, 200", "ustatus=502, 200", "ustatus=502, 504, 200"])("calls what the server behind answered %s", (pair) => {
     expect(read(`${FAMILY} "GET /a HTTP/1.1" 200 13 uaddr=10.0.0.2:80, 10.0.0.3:80 ${pair} rt=0.004`)).toMatchObject({
       [STATUS]: 200,
       "upstream.status_code": 200,
@@ -59,6 +59,11 @@ describe("Django's words", () => {
     ],
   ])("%s", (_, line) => {
     expect(read(line)).toMatchObject({ "url.path": "/a", [STATUS]: 500 });
+  });
+
+  it("are none of an error that another module of httpd's wrote", () => {
+    const line = "[Sun Nov 22 10:00:00.123456 2026] [php:error] [pid 7] [client 10.0.0.1:5] Not Found: /usr/share/a";
+    expect(read(line)).not.toHaveProperty([STATUS]);
   });
 
   it("are none where no path follows", () => {

@@ -5,7 +5,7 @@ import { type Draft, readJsonText, startDraft } from "../exchange/draft.ts";
 import type { JsonObject, LogMessage, ParseContext, ParsedLine } from "../line.ts";
 import { createFieldReader, type FieldReader } from "../named-fields/field-reader.ts";
 import { putNamedFields, putNamedUpstream } from "../named-fields/named-fields.ts";
-import { isKept, isOfAnother, isOfRequest, type Told } from "./own-answer.ts";
+import { isKept, isOfAnother, isOfRequest, listWords, type Told } from "./own-answer.ts";
 import { LEVEL, readSeverity } from "../values/severity.ts";
 
 const MESSAGE = ["message", "msg", "event", "text", "log", "body", "short_message", "@message", "@m", "@mt", "renderedmessage"];
@@ -67,8 +67,8 @@ export function readAppRecord(object: JsonObject, format: AppFormat, context: Pa
   const read = createFieldReader(object);
   const draft = startDraft("app", format.observer);
   const isTold = putNamedFields(draft, read, context);
-  const told = { read, words: (readJsonText(read(MESSAGE)) ?? "").replaceAll("_", " ") };
-  const isExchange = isTold && isOfRequest(draft, read) && !isOfAnother(draft, told);
+  const told = { read, words: listWords(readJsonText(read(MESSAGE)) ?? "") };
+  const isExchange = isTold && isOfRequest(draft, told) && !isOfAnother(draft, told);
   if (draft.status !== undefined && !isExchange && (isTold || !isKept(draft, told))) delete draft.status;
   const message = toMessage(draft, read);
   if (!isExchange && !putSentence(draft, message.text, told)) return { kind: "message", format: format.id, message };

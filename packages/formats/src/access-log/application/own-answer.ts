@@ -27,7 +27,7 @@ const OUTWARD = new RegExp(
     "failed to (?:fetch|call|request)",
     "request sent",
     "sent (?:a |the )?request",
-    "retry(?:ing)?",
+    "(?<!please )retry(?:ing)?",
     "webhook (?:delivered|delivery|sent)",
   )}\b`,
   "i",
@@ -37,16 +37,21 @@ const CALLS = /\b(?:calls?|crawl(?:ed|ing)?|prob(?:e|ed|ing)|check(?:s|ed|ing)?|
 /** The side of a call, in OpenTelemetry's words and in others'. */
 const SIDE = /^(?:(?:span_kind_)?client|outbound|outgoing|egress)$/i;
 const LOGGER = ["logger", "logger_name", "category", "source_context", "target", "component", "channel"];
-/** Libraries that ask others and what programs call them, by the names that they log under. */
+/** Libraries that ask others and what programs call them, by the names that they log under; a target may be a path or a URL too. */
 const LIBRARY =
-  /\b(?:reqwest|hyper::client|httpx|urllib3|aiohttp\.client|botocore|axios|undici|okhttp3?|resty|http[-_.]?client|outbound|outgoing)\b|(?:Rest|Web|Http)(?:Template|Client)\b/i;
+  /^(?!\/|https?:).*?(?:\b(?:reqwest|hyper::client|httpx|urllib3|aiohttp\.client|botocore|axios|undici|okhttp3?|resty|http[-_.]?client|outbound|outgoing)\b|(?:Rest|Web|Http)(?:Template|Client)\b)/i;
 const SIDES = ["span.kind", "span_kind", "direction", "kind"];
 const TARGET = ["url", "uri", "target", "request_url", "req.url", "request.url", "http.url", "url.full"];
 const WHOLE = /^https?:\/\//;
 const TRIED = ["attempt", "attempts", "retry", "retries", "retry_count", "retry_attempt", "attempt_number", "backoff"];
 
-/** What a record is read from, and the words that it holds, with spaces between them. */
+/** What a record is read from, and the words of its message, with spaces between them. */
 export type Told = { readonly read: FieldReader; readonly words: string };
+
+/** The words of a message without the paths in it, but for those of whole URLs: a request for `/outbound/messages` tells of no call. */
+export function listWords(message: string): string {
+  return (message.includes("/") ? message.replace(/(?<![\w:/.-])\/\S*/g, " ") : message).replaceAll("_", " ");
+}
 
 /** True where a record without a request may keep its status all the same: a code in use, and none that a call was answered with. */
 export function isKept({ status }: Draft, { read, words }: Told): boolean {
@@ -62,14 +67,14 @@ export function isOfAnother(draft: Draft, { read, words }: Told): boolean {
 }
 
 /**
- * True where a request is certain: its status or its path has a name that only HTTP's have, method and path are there, or who asked or how long
- * it took. Files have a path too, and processes and orders a status.
+ * True where a request is certain: its status or its path has a name that only HTTP's have, method and path are there, a `url` without a host and no caller's words,
+ * or who asked or how long it took. Files have a path too, and processes and orders a status.
  */
-export function isOfRequest(draft: Draft, read: FieldReader): boolean {
+export function isOfRequest(draft: Draft, { read, words }: Told): boolean {
   if (METHOD.test(draft.method ?? "") && draft.path !== undefined) return true;
   if (isNamedByHttp(read)) return true;
   const isAsked = draft.clientAddress !== undefined || draft.userAgent !== undefined || draft.durationMs !== undefined;
-  return isAsked && isUsualStatus(String(draft.status));
+  return (isAsked || (isOneOf(/^\//, read(["url"])) && !isOfCaller(words) && !LIBRARY.test(words))) && isUsualStatus(String(draft.status));
 }
 
 function isOneOf(pattern: RegExp, value: unknown): boolean {

@@ -43,7 +43,8 @@ function createApacheError(context: ParseContext): LineParser {
         ...(client === undefined ? {} : { clientAddress: stripPort(client) }),
         ...(request === null ? {} : { path: request[1]?.split("?", 1)[0] ?? "" }),
         ...(request?.[2] === undefined ? {} : { method: request[2] }),
-        ...readDjangoWords(text),
+        // mod_wsgi writes what the program behind it says, in older ones without its name; other modules' words are their own.
+        ...(match[2] === undefined || match[2] === "" || match[2] === "wsgi" ? readDjangoWords(text) : {}),
       },
     };
   };

@@ -303,7 +303,7 @@ function putNamedTime(draft: Draft, text: string | undefined): void {
 }
 
 /** A name and its value, with the unit that stands behind it as a word of its own. */
-const PAIR = /(?<![A-Za-z_])([A-Za-z_]+)(?:=|: ?)(?:"([^"]*)"|([^"\s]*?(?:, [^"\s=]+)*)(?=["\s]|$)(?:(?<=\d) ([mµu]s)(?= |$))?)/g;
+const PAIR = /(?<![A-Za-z_])([A-Za-z_]+)(?:=|: ?)(?:"([^"]*)"|([^"\s]*?(?:, [^"\s=,]+)*)(?=["\s]|$)(?:(?<=\d) ([mµu]s)(?= |$))?)/g;
 
 function readPairs(draft: Draft, rest: readonly Token[]): string | undefined {
   const text = joinTokens(rest);
