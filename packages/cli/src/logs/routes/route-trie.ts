@@ -107,7 +107,7 @@ export class RouteTrie<T extends Mergeable<T>> {
     if (depth === 0 && isDateText(segment)) return findDateKey(node, segment);
     const keyed = findKeyed(segment);
     if (keyed !== undefined) return KEYED + keyed;
-    const isVersion = isVersionText(segment) && !isVaried && isVersionPlace(depth, parent);
+    const isVersion = !isVaried && isVersionPlace(depth, parent) && isVersionText(segment);
     const valueEnd = isVersion ? -1 : findValueEndInText(segment);
     const { crowd } = node;
     if (valueEnd !== -1) {
