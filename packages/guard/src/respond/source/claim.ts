@@ -1,168 +1,110 @@
-/** What the words of an error claim of a value, and where in the script that value was read. */
+/** What the words of an error claim of a value, and which value that is where it was thrown. */
 import { createHash } from "node:crypto";
-import { findBinding, findPatternAt } from "./find-binding.ts";
-import type { Site } from "./frames.ts";
-import { traceChain, type Tracer } from "./input-path.ts";
-import { type InputPath, isNothing, toOutcome, toPart } from "./input-values.ts";
-import { cutElements, type Expression, findCall, isEnd, readArguments, readExpression, readKeyOf, writeTokens } from "./read-expression.ts";
-import { endsValue, type Token } from "./tokens.ts";
+import type { Spot } from "./run/spot.ts";
+import type { Node } from "./parse/syntax.ts";
+import { isKnown, isNothing, OWN, SOMETHING, sourceOf, type Thing, thingOf, UNKNOWN, type Value } from "./run/values.ts";
 
-type Paths = (tracer: Tracer, site: Site) => readonly (InputPath | undefined)[];
+/** A value that an error may be about, and the expression that gave it. */
+export type Meant = { readonly value: Value; readonly node?: Node | undefined };
+
+/** The values that may be meant at a place; undefined where the words are about no operation of that kind. */
+type Pick = (spot: Spot, isThrownAbove: boolean) => readonly Meant[] | undefined;
 
 /** What is said of a value: `holds` of the very one, `would` of another that would have done, `reads` the member that was asked of it. */
 export type Claim = {
   readonly holds: (value: unknown, isText: boolean) => boolean;
   readonly would: (value: unknown) => boolean;
   readonly reads?: string | undefined;
-  readonly paths: Paths;
+  /** Do the words say so of a value of the code's own beside it? */
+  readonly fits?: (value: unknown) => boolean;
+  readonly pick: Pick;
 };
 
 const isTime = (value: number): boolean => !Number.isNaN(value);
 const isObject = (value: unknown): boolean => typeof value === "object" && value !== null;
 const hasMethod = (value: unknown, name: PropertyKey): boolean => typeof (value as Record<PropertyKey, unknown>)[name] === "function";
+/** What a database can hold. */
+const isBindable = (value: unknown): boolean =>
+  value === null || /^(?:string|number|bigint)$/.test(typeof value) || ArrayBuffer.isView(value);
 const isIterable = (value: unknown): boolean => !isNothing(value) && hasMethod(value, Symbol.iterator);
 
-/** The last token of what a member was read of, for a position at the member, at its dot or its bracket. */
-function findReceiver(tokens: readonly Token[], at: number): number | undefined {
-  const sign = [at, at - 1].find((each) => /^(?:\??\.|\[)$/.test(tokens[each]?.text ?? ""));
-  return sign && sign - 1;
-}
-
-/** The name at a position, at its dot or in its bracket; undefined where it is computed. */
-function readNameAt(tokens: readonly Token[], at: number): string | undefined {
-  const token = tokens[at]?.kind === "sign" ? tokens[at + 1] : tokens[at];
-  if (!token || token.kind === "sign") return undefined;
-  return token.kind === "name" && tokens[at]?.text === "[" ? undefined : readKeyOf(token);
-}
-
-/** What a member was read of. */
-function receiver(tracer: Tracer, site: Site, at = site.at): ReturnType<Paths> {
-  const last = findReceiver(site.tokens, at);
-  return last ? [traceChain(tracer, last, site)] : [];
-}
+const nodeOf = (spot: Spot): Node | undefined => (spot.node?.type === "member" ? spot.node.of : undefined);
 
 /** What `name` was read of. Where another stands there, the script is not the one that ran. */
-function receiverOf(name: string): Paths {
-  return (tracer, site) => ((readNameAt(site.tokens, site.at) ?? name) === name ? receiver(tracer, site) : []);
+function receiverOf(name: string): Pick {
+  return (spot) => (spot.kind === "member" && (spot.name ?? name) === name ? [{ value: spot.of, node: nodeOf(spot) }] : undefined);
 }
 
-const pattern: Paths = (tracer, site) => {
-  const binding = findPatternAt(site.tokens, site.at);
-  return binding ? [tracer.traceBinding(binding, site)] : [];
+const pattern: Pick = (spot) =>
+  spot.kind === "pattern" || (spot.kind === "list" && spot.node.type === "list") ? [{ value: spot.of }] : undefined;
+
+/** What a call was given. Where nobody knows another one of them, and it may be nothing, the words do not say which of them it was. */
+const given: Pick = (spot) => {
+  if (spot.kind !== "call") return undefined;
+  const all = spot.given.map((value, at) => ({ value, node: spot.node.given[at] }));
+  return spot.hasSpread ? [{ value: UNKNOWN }] : all;
 };
 
-/** With these begins what is something in any case: a text, an object, a function, a path. */
-const SURE = /^(?:[`[({"'\d]|\w+ =>|(?:new|function|async|__\w+) |(?:\w+ \. )?(?:join|resolve|dirname|fileURLToPath|from|alloc) \()/;
-
-/** Is an argument, or what its name stands for, something for certain? */
-function isSure(tokens: readonly Token[], from: number): boolean {
-  const token = tokens[from] as Token;
-  if (token.kind === "name" && isEnd(tokens, from + 1)) {
-    const binding = findBinding(tokens, token.text, from);
-    if (binding?.kind === "value" && binding.path.length === 0) return isSure(tokens, binding.start);
-  }
-  return SURE.test(writeTokens(tokens, from, from + 4));
+/** What was given for a place of a statement, or by names. */
+function pickBound(all: readonly Meant[] | undefined, at: number): readonly Meant[] | undefined {
+  const thing = all?.[0] && !sourceOf(all[0].value) ? thingOf(all[0].value) : undefined;
+  return thing && !thing.isOpen && !thing.real
+    ? [...thing.members.values()].map((value) => ({ value })).filter(({ value }) => sourceOf(value))
+    : all?.slice(at, at + 1);
 }
 
-/** What a call was given; only what was spread into it, where that is asked for. */
-function readGiven(tracer: Tracer, site: Site, isSpread: boolean): readonly (InputPath | undefined)[] {
-  const { tokens, at } = site;
-  const open = findCall(tokens, at);
-  if (!open) return [];
-  const paths: (InputPath | undefined)[] = [];
-  for (const { from, end } of cutElements(tokens, open)) {
-    const hasDots = tokens[from]?.text === "...";
-    if (hasDots !== isSpread) continue;
-    const path = tracer.traceAt(hasDots ? from + 1 : from, site, end);
-    // The words do not say which of them it was.
-    if (!path && !isSpread && !isSure(tokens, from)) return [];
-    paths.push(path);
-  }
-  return paths;
+const firstGiven: Pick = (spot, isThrownAbove) => {
+  const all = given(spot, isThrownAbove);
+  const unknown = all?.find(({ value }) => !isKnown(value) && value !== SOMETHING);
+  // The others must not be what failed.
+  return unknown ? [unknown] : all?.filter(({ value }, at) => at === 0 || !sourceOf(value));
+};
+
+/** The values in what the code has made for a call: its options as well. */
+function listMentioned({ value, node }: Meant, depth = 0): readonly Meant[] {
+  const thing = thingOf(value);
+  if (!thing || sourceOf(value) || thing.code || thing.host || depth > 3) return [{ value, node }];
+  return [...thing.members.values(), ...(thing.items ?? [])].flatMap((each) => listMentioned({ value: each }, depth + 1));
 }
 
-const given: Paths = (tracer, site) => readGiven(tracer, site, false);
-/** What stands between the brackets of a call, in options as well; by what is a key, or goes into another call, something else is found. */
-function readMentioned(tracer: Tracer, site: Site, open: number): readonly (InputPath | undefined)[] {
-  const { tokens } = site;
-  const paths: (InputPath | undefined)[] = [];
-  for (let place = open + 1; place < (tokens[open] as Token).pair; place++) {
-    const before = tokens[place - 1] as Token;
-    const { kind, text, pair } = tokens[place] as Token;
-    if (/[[(]/.test(text) && endsValue(before)) place = pair;
-    else if (kind === "name" && !/^\??\.$/.test(before.text)) paths.push(tracer.traceAt(place, site));
-  }
-  return paths;
-}
+/** What an app throws itself, with nothing above it on the stack, it may say of whatever it likes. */
+const mentioned: Pick = (spot, isThrownAbove) =>
+  spot.kind === "call" && isThrownAbove
+    ? spot.given.flatMap((value, at) => listMentioned({ value, node: spot.node.given[at] })).filter(({ value }) => isKnown(value))
+    : undefined;
 
-const mentioned: Paths = (tracer, site) => {
-  const open = findCall(site.tokens, site.at);
-  // What an app throws itself, with nothing above it on the stack, it may say of whatever it likes.
-  return open && site.frame ? readMentioned(tracer, site, open) : [];
-};
-const firstGiven: Paths = (tracer, site) => given(tracer, site).slice(0, 1);
-
-/** Has the app a value by itself: does what it is made of begin with nothing that a function was given, as far as that can be read? */
-function isOwn(tokens: readonly Token[], given: Expression): boolean {
-  let root = given;
-  while ("of" in root) root = root.of;
-  if (root.kind === "either") return [root.first, root.second].some((each) => each.kind !== "literal" && isOwn(tokens, each));
-  if (root.kind !== "name") return root.kind !== "joined";
-  const binding = findBinding(tokens, root.name, root.at);
-  if (binding?.kind === "parameter") return false;
-  const made = binding && binding.start < root.at && readExpression(tokens, binding.start);
-  return !made || tokens[made.end]?.text === "=>" || isOwn(tokens, made.expression);
-}
-
-/** For words that a rule believes: what the call was given, as far as that can be read. One of the app's own is no value of a request. */
-export const believed: Paths = (tracer, site) => {
-  const { tokens, at } = site;
-  const open = findCall(tokens, at) ?? at;
-  // The other arguments are options, which fail in other words.
-  const read = readArguments(tokens, open).slice(0, /^URL|Comp/.test(tokens[open - 1]?.text ?? "") ? 2 : 1);
-  const isApps = read.some((given) => given && isOwn(tokens, given) && !tracer.trace(given, site));
-  return isApps ? [toPart("request")] : read.map((given) => tracer.trace(given, site));
+/** For words that a rule believes: what the call was given. The other arguments are options, which fail in other words. */
+export const believed: Pick = (spot) => {
+  if (spot.kind !== "call") return undefined;
+  const { of } = spot.node;
+  const name = of.type === "name" ? of.name : of.type === "member" && typeof of.key === "string" ? of.key : "";
+  return spot.given.slice(0, /^URL|Comp/.test(name) ? 2 : 1).map((value) => ({ value }));
 };
 
-/** A list is taken apart by a pattern, a loop, a spread or a constructor; the position is at the end of what was no list. */
-const listed: Paths = (tracer, site) => {
-  const { tokens, at } = site;
-  return [
-    ...pattern(tracer, site),
-    // A pattern of a list is told of at what it takes apart, a loop at the end of that.
-    tracer.traceAt(at, site),
-    traceChain(tracer, at, site),
-    ...readGiven(tracer, site, true),
-    // Of any other call it is the result that is no list.
-    ...([at, at - 2].some((each) => /^(?:new|Object|Promise)$/.test(tokens[each]?.text ?? "")) ? firstGiven(tracer, site) : []),
-  ];
+/** A list is taken apart by a pattern, a loop, a spread or a constructor. */
+const listed: Pick = (spot) => {
+  if (spot.kind === "list") return [{ value: spot.of }];
+  if (spot.kind !== "call") return undefined;
+  const { of, isNew } = spot.node;
+  // Of any other call it is the result that is no list.
+  const isTaking = isNew || (of.type === "member" && of.of.type === "name" && /^(?:Object|Promise|Array)$|Array$/.test(of.of.name));
+  return isTaking ? firstGiven(spot, false) : undefined;
 };
 
-const rightSide: Paths = (tracer, site) => {
-  const read = readExpression(site.tokens, site.at + 1);
-  // What binds more than `in`, and is not read, makes something else of it.
-  return read && !/^[%*<>]/.test(site.tokens[read.end]?.text as string) ? [tracer.trace(read.expression, site)] : [];
-};
-
-/** The position is at the sign: `user.seen = true`. */
-const assigned: Paths = (tracer, site) => receiver(tracer, site, site.at - 1);
-
-/** What a date was set to before it is written: `due.setDate(due.getDate() + days)`. */
-const set: Paths = (tracer, site) => {
-  const { tokens, at } = site;
-  const date = tokens[findReceiver(tokens, at) ?? at] as Token;
-  const { start = at } = { ...findBinding(tokens, date.text, at) } as { readonly start?: number };
-  return tokens.slice(start, at).flatMap(({ text }, index) => {
-    const place = start + index;
-    const method = tokens[place + 2]?.text as "setTime";
-    if (text !== date.text || !method.startsWith("set")) return [];
-    const isSet = (value: unknown): boolean => isTime(new Date(0)[method](value as number));
-    return readMentioned(tracer, { ...site, at: place }, place + 3).map((path) => path && toOutcome(path, isSet, new Date("")));
-  });
-};
+const onSelf: Pick = (spot) => (spot.kind === "call" && spot.self ? [{ value: spot.self }] : undefined);
 
 /** A date is written by its own method, or by one that is given it. */
-const dated: Paths = (tracer, site) => [...receiver(tracer, site), ...given(tracer, site), ...set(tracer, site)];
+const dated: Pick = (spot) =>
+  spot.kind === "call"
+    ? [...(spot.self ? [{ value: spot.self }] : []), ...spot.given.map((value) => ({ value }))].filter(({ value }) => isTimed(value))
+    : undefined;
+
+/** May a value be a date, or a moment? */
+function isTimed(value: Value): boolean {
+  if (!isKnown(value)) return value === UNKNOWN || value === OWN;
+  const thing: Thing | undefined = thingOf(value);
+  return thing ? thing.real instanceof Date : typeof value.data === "number";
+}
 
 /** The kinds of values that JSON has; of texts alone, as in a query, whoever calls another method than a text's is mistaken each time. */
 const CARRIED = ["", [], 0, true, {}];
@@ -191,14 +133,14 @@ const AGAIN: readonly ((value: never) => unknown)[] = [
 ];
 const AGAIN_WORDS = /BigInt|^(?:In(?:valid (?:URL|arr)|corr)|to\w+\(|The n|Headers|Digest)/;
 
-function claimRead(reads: string | undefined, nothing: string, paths: Paths): Claim {
+function claimRead(reads: string | undefined, nothing: string, pick: Pick): Claim {
   const missing = nothing === "null" ? null : undefined;
   return {
     holds: (value) => value === missing,
     would: (value) =>
       !isNothing(value) && (reads === undefined || (reads in (Object(value) as object) && (!/^\d/.test(reads) || isObject(value)))),
     reads,
-    paths,
+    pick,
   };
 }
 
@@ -209,25 +151,52 @@ const READERS: readonly Reader[] = [
   [
     /^Cannot \w+ properties of (undefined|null) \(\w+ '(.*)'\)$/s,
     (_all, nothing = "", name = "") =>
-      claimRead(name, nothing, (tracer, site) => {
-        const { tokens, at } = site;
-        const isMember = findReceiver(tokens, at) && (tokens[at - 1]?.text !== "[" || endsValue(tokens[at - 2]));
-        return isMember ? receiverOf(name)(tracer, site) : pattern(tracer, site);
-      }),
+      claimRead(
+        name,
+        nothing,
+        (spot, isAbove) =>
+          receiverOf(name)(spot, isAbove) ?? pattern(spot, isAbove) ?? (spot.kind === "assign" ? [{ value: spot.of }] : undefined),
+      ),
   ],
   [/^Cannot destructure (?:property '(.*?)' )?.* is (undefined|null)\.$/s, (_all, name, nothing = "") => claimRead(name, nothing, pattern)],
-  [/\.([\w$]+) is not a function$/, (_all, name = "") => ({ holds: lacksMethod(name), would: () => false, paths: receiverOf(name) })],
-  [/not iterable|^Spread/, () => ({ holds: (value) => !isIterable(value), would: isIterable, paths: listed })],
-  [/^Cannot convert undefined or/, () => ({ holds: isNothing, would: isObject, paths: firstGiven })],
-  [/^Cannot use 'in'/, () => ({ holds: (value) => !isObject(value), would: isObject, paths: rightSide })],
-  [/^Cannot create .* on (\w+) '/s, (_all, type) => ({ holds: (value) => typeof value === type, would: () => false, paths: assigned })],
-  [/^Reduce of/, () => ({ holds: (value) => Array.isArray(value) && value.length === 0, would: () => false, paths: receiver })],
+  [
+    /\.([\w$]+) is not a function(?: or its return value is not iterable)?$/,
+    (_all, name = "") => ({ holds: lacksMethod(name), would: () => false, pick: receiverOf(name) }),
+  ],
+  [/not iterable|^Spread/, () => ({ holds: (value) => !isIterable(value), would: isIterable, pick: listed })],
+  [/^Cannot convert undefined or/, () => ({ holds: isNothing, would: isObject, pick: firstGiven })],
+  [
+    /^Cannot use 'in'/,
+    () => ({
+      holds: (value) => !isObject(value),
+      would: isObject,
+      pick: (spot) => (spot.kind === "in" ? [{ value: spot.of }] : undefined),
+    }),
+  ],
+  [
+    /^Cannot create .* on (\w+) '/s,
+    (_all, type) => ({
+      holds: (value) => typeof value === type,
+      would: () => false,
+      pick: (spot) => (spot.kind === "assign" ? [{ value: spot.of }] : undefined),
+    }),
+  ],
+  [
+    /^Provided value cannot be bound to SQLite parameter (\d+)/,
+    (_all, place) => ({
+      holds: (value) => !isBindable(value),
+      would: isBindable,
+      pick: (spot, isThrownAbove) => pickBound(given(spot, isThrownAbove), Number(place) - 1),
+    }),
+  ],
+  [/^Reduce of/, () => ({ holds: (value) => Array.isArray(value) && value.length === 0, would: () => false, pick: onSelf })],
   [
     /^Invalid time value$/,
     () => ({
-      holds: (value) => value instanceof Date && !isTime(value.getTime()),
+      holds: (value) =>
+        value instanceof Date ? !isTime(value.getTime()) : typeof value === "number" && !isTime(new Date(value).getTime()),
       would: (value) => typeof value === "string" && isTime(Date.parse(value)),
-      paths: dated,
+      pick: dated,
     }),
   ],
   [
@@ -238,7 +207,8 @@ const READERS: readonly Reader[] = [
         received.startsWith(isObject(value) ? "an" : `type ${typeof value} `) ||
         (typeof value !== "string" && received.replaceAll("_", "") === String(value)),
       would: (value) => typeof value === "string",
-      paths: given,
+      fits: (value) => isObject(value) || received.includes(String(value)),
+      pick: given,
     }),
   ],
 ];
@@ -274,6 +244,6 @@ export function readClaim(message: unknown, name: string): { readonly kind: numb
   const would = (value: unknown): boolean => typeof value === "string" && !holds(value);
   return {
     kind: isAgain ? -2 : message.startsWith("Invalid") ? OF_PACKAGES : -3,
-    claim: { holds, would, paths: isAgain ? firstGiven : mentioned },
+    claim: { holds, would, pick: isAgain ? firstGiven : mentioned },
   };
 }

@@ -1,18 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { ask, type Asked, loadHandler } from "../../testing/scripted-handlers.ts";
 import { readDecorator } from "./decorated.ts";
-import { findBinding } from "./find-binding.ts";
-import { scanTokens } from "./tokens.ts";
+import { parseScript } from "./parse/parse-script.ts";
+import { scanTokens } from "./parse/tokens.ts";
 
 const IMPORTS =
   'import { Body, Post, Controller, Param } from "@nestjs/common"; const common_1 = require("@nestjs/common"), _common = require("@nestjs/common");';
 
-/** What is read of the decorator of the parameter that the script gives back. */
+/** What is read of the decorator of the second parameter of `create`. */
 function readOf(script: string, imports = IMPORTS): ReturnType<typeof readDecorator> {
-  const tokens = scanTokens(`${imports} ${script}`) ?? [];
-  const at = tokens.findIndex(({ text }) => text === "return") + 1;
-  const binding = findBinding(tokens, tokens[at]?.text ?? "", at);
-  return readDecorator(tokens, binding as Parameters<typeof readDecorator>[1]);
+  const text = `${imports} ${script}`;
+  const tree = parseScript(text, "orders.js", scanTokens(text) ?? []);
+  const code = tree.functions.find(({ name }) => name === "create");
+  return code && readDecorator(code, 1);
 }
 
 const METHOD = "{ create(id, dto) { return dto; } createAll(dto) {} }";

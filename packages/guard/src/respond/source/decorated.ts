@@ -1,8 +1,7 @@
 /** Finds what NestJS's decorators give to a parameter: compilers write `@Body("user") user` as `__param(0, Body("user"))` in a list behind the class. */
-import { type Binding, findOpener } from "./find-binding.ts";
-import { findModule } from "./find-import.ts";
-import { writeTokens } from "./read-expression.ts";
-import type { Token } from "./tokens.ts";
+import type { Code } from "./parse/syntax.ts";
+import type { Token } from "./parse/tokens.ts";
+import { findModule, findOpener, writeTokens } from "./parse/token-text.ts";
 
 /** A decorator with no arguments, or with one text: `(0, common_1.Body)("user")`. */
 const PLAIN = /^[^)]*?(\w+) (?:\) )?\( (?:\W([\w-]+)\W )?\) \)/;
@@ -23,12 +22,12 @@ function areKnown(tokens: readonly Token[], decorators: string): boolean {
  * decorator can be seen. The list of a method ends with `], Orders.prototype, "create"`, and that of the class, the last one, with `], Orders)`.
  */
 export function readDecorator(
-  tokens: readonly Token[],
-  { owner, index }: Extract<Binding, { readonly kind: "parameter" }>,
+  { script: { tokens }, open }: Pick<Code, "script" | "open">,
+  index: number,
 ): readonly (string | undefined)[] | undefined {
   // To write out all that stands behind takes its time where a script is large.
   if (!tokens.some(({ text }) => /_.*aram$/.test(text))) return undefined;
-  const method = owner.parameters - 1;
+  const method = open - 1;
   const end = tokens[findOpener(tokens, method) ?? 0]?.pair ?? 0;
   const [behind = ""] = writeTokens(tokens, end).split(" class ");
   const lists = behind.split(". prototype , ");

@@ -2,8 +2,9 @@
 import { readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { InputPath } from "./input-values.ts";
-import { scanTokens, type Token } from "./tokens.ts";
+import { parseScript } from "./parse/parse-script.ts";
+import type { ScriptTree } from "./parse/syntax.ts";
+import { scanTokens, type Token } from "./parse/tokens.ts";
 
 /** A frame of the app, of a framework that hands requests on, of another package, of Node, or of the language itself (`native`). */
 export type Frame =
@@ -11,25 +12,11 @@ export type Frame =
   | { readonly kind: "framework"; readonly isAsync: boolean }
   | { readonly kind: "package" | "node" | "native" };
 
-/** Where expressions are read: a script, a token in it, and which frame of the stack it is. `call` is what has called the function there that is on no stack. */
-export type Site = {
-  readonly tokens: readonly Token[];
-  readonly at: number;
-  readonly file: string;
-  readonly frame: number;
-  readonly call?: Call | undefined;
-};
-
-/** A call that was followed into a function: where that has its parameters, what it was given, and what had called the function around the call. */
-type Call = {
-  readonly tokens: readonly Token[];
-  readonly parameters: number;
-  readonly trace: (index: number) => InputPath | undefined;
-  readonly outer: Call | undefined;
-};
+/** Where a frame stands: a script, and a token in it. */
+export type Site = { readonly tree: ScriptTree; readonly tokens: readonly Token[]; readonly at: number; readonly file: string };
 
 /** What was read of a file. */
-type Script = { readonly text: string; readonly tokens: readonly Token[]; readonly file: string };
+type Script = ScriptTree;
 
 const POSITION = /(?:^|[( ])((?:file:|\/|\w:[\\/])[^()]*):(\d+):(\d+)\)?$/;
 /** A package by whose name everybody knows that it serves requests, or hands them on. */
@@ -94,16 +81,16 @@ export class Scripts {
     const text = readFileSync(file, "utf8");
     const tokens = scanTokens(text);
     if (!tokens) return false;
-    const script = { text, tokens, file };
+    const script = parseScript(text, file, tokens);
     if (kept.size >= MAX_KEPT) kept.clear();
     kept.set(key, new WeakRef(script));
     return script;
   }
 
   /** The script of the app that another one imports by a path; undefined where it is none, or cannot be read. */
-  open(file: string, from: string): Script | undefined {
+  openTree(file: string, from: string): Script | undefined {
     if (!from.startsWith(".")) return undefined;
-    const path = ["", ".js", ".ts"]
+    const path = ["", ".js", ".ts", ".cjs", ".mjs", "/index.js", "/index.ts"]
       .map((end) => resolve(dirname(file), from) + end)
       .find((each) => statSync(each, { throwIfNoEntry: false })?.isFile());
     return path === undefined ? undefined : (this.#read[path] ??= this.#readScript(path)) || undefined;
@@ -124,6 +111,6 @@ export class Scripts {
     const at = script.tokens.findLastIndex(({ start }) => start <= offset);
     const token = script.tokens[at];
     if (!token || offset >= token.start + token.text.length) return undefined;
-    return { tokens: script.tokens, at, file, frame };
+    return { tree: script, tokens: script.tokens, at, file };
   }
 }

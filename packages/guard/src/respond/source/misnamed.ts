@@ -3,7 +3,17 @@
  * done, under a name that the code never reads or one that is nearly the same, the code may be mistaken, and nothing is proven.
  */
 import type { Claim } from "./claim.ts";
-import { type Found, isNothing } from "./input-values.ts";
+import { isNothing } from "./run/values.ts";
+
+/** A value, and where it was looked for: `holder` is what has no member `key`. `isText` where all values are texts. */
+export type Found = {
+  readonly value: unknown;
+  readonly holder?: unknown;
+  readonly key?: string | undefined;
+  readonly isText: boolean;
+  /** Is it, or was it looked for in, the headers? */
+  readonly isHeaders?: boolean | undefined;
+};
 
 const MAX_MEMBERS = 200;
 
@@ -48,6 +58,14 @@ function isMemberMisnamed(
   const members = Object.entries(holder).slice(0, MAX_MEMBERS);
   // `filter[name]` and `filter.name` are parts of `filter`, for a parser that takes them so.
   if (members.some(([name]) => name.startsWith(`${key}[`) || name.startsWith(`${key}.`))) return true;
+  // What was read next may stand one level below.
+  if (
+    members.some(
+      ([, value]) =>
+        typeof value === "object" && value !== null && Object.hasOwn(value, key) && claim.would((value as Record<string, unknown>)[key]),
+    )
+  )
+    return true;
   // Two of: it would have done, the code never reads it, it is nearly the same.
   return members.some(([name, value]) => {
     const wouldDo = claim.would(value);

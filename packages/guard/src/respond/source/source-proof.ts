@@ -1,116 +1,84 @@
 /**
- * Proves from the source that the request provoked an error. The stack says which expression threw; where that leads back to the request, and the
- * same path into this very request gives exactly what the error's words state, the request did it. See docs/decisions/0335.
+ * Proves from the source that the request provoked an error: the functions that the stack names are run again in thought, with what is known of the request
+ * and nothing else. Where a value of the request alone makes the place that threw fail in the very words, the request did it. See docs/decisions/0500.
  */
 import { types } from "node:util";
 import type { Exchange } from "../../exchange.ts";
 import type { ErrorAnswer } from "../error-facts.ts";
-import { believed, type Claim, OF_PACKAGES, readClaim } from "./claim.ts";
-import { findSurroundings, type Surrounding } from "./find-binding.ts";
-import { readFrames, Scripts } from "./frames.ts";
-import { Tracer } from "./input-path.ts";
-import { bodiesFor, type Found, type InputPath, isNothing, type RecordedInput } from "./input-values.ts";
-import { wouldAnotherDo } from "./misnamed.ts";
+import { believed, type Claim, readClaim } from "./claim.ts";
+import { codesAround } from "./names/codes-around.ts";
+import { enter, type Given } from "./enter.ts";
+import { enterCaller, enterStack, findCallers } from "./enter-stack.ts";
+import { judge, type Question } from "./judge-spot.ts";
+import { Modules } from "./names/modules.ts";
+import { isReplaced } from "./names/name-fate.ts";
+import { findOrigin } from "./origin.ts";
 import { piped } from "./piped.ts";
-import type { Token } from "./tokens.ts";
+import type { Replay, World } from "./run/replay.ts";
+import { Stop } from "./run/spot.ts";
+import { StatementRunner } from "./run/statement-runner.ts";
+import { type Body, readBodies, type RecordedInput, RequestParts } from "./request-parts.ts";
+import type { ScriptTree } from "./parse/syntax.ts";
 
-/** What is claimed by which kind of words. */
-type Claimed = { readonly kind: number; readonly claim: Pick<Claim, "paths"> };
+type Verdict = Stop["verdict"];
 
-/** What was read of the scripts for one stack: the paths into a request that the failing expression comes from, and which names are read around it. */
-type Origin = { readonly paths: readonly InputPath[]; readonly names: ReadonlySet<string>; readonly isPipeable: boolean };
-
-const MAX_STACKS = 256;
-/** Of how many values for which the words hold it is asked whether another would have done. */
-const MAX_HOLDING = 8;
-
-/** What became of each kind of words with each stack; all are let go when there are too many. */
-const origins = new Map<string, Origin | undefined>();
-
-/** Between what stands before a name and the two tokens behind it: does the code ask whether there is something of that name? */
-const ASKED = /^typeof| (?:\?[.?]|&&|\|\||in |[!=]==? (?:null|void|.?(?:undef|obj)))|[^.] \? /;
-
-/** Is a member of that name read, by a dot or a pattern? `{ to: list.map(...) }` makes one, which says nothing of what the request has. */
-const READ = /^(?:\??\.|[{,](?! : \w+ [^,}=])) /;
-
-/** The names of members that the code between two tokens reads; behind those that it asks for, in case there are none, with a question mark. */
-function collectNames(tokens: readonly Token[], { parameters, end }: Surrounding): readonly string[] {
-  return tokens.slice(parameters, end).flatMap((token, at, all) => {
-    const before = all[at - 1]?.text ?? "";
-    const name = token.kind === "string" ? token.text.slice(1, -1) : token.text;
-    const around = `${before} ${all[at + 1]?.text} ${all[at + 2]?.text}`;
-    if (ASKED.test(around) || all[(all[at + 1]?.pair ?? 0) - parameters - 1]?.text === "if") return [name, `${name}?`];
-    return token.kind === "string" || (token.kind === "name" && READ.test(`${around} ${all[at + 3]?.text}`)) ? [name] : [];
-  });
-}
-
-function readOrigin({ kind: words, claim }: Claimed, stack: string): Origin | undefined {
-  const frames = readFrames(stack);
-  const scripts = new Scripts(frames);
-  // The innermost frame must be the app's, with nothing but Node, the language and a framework above it.
-  const site = scripts.find(frames.findIndex(({ kind }) => kind === "app" || (kind === "package" && words !== OF_PACKAGES)));
-  if (!site) return undefined;
-  const tracer = new Tracer(scripts);
-  const paths = claim.paths(tracer, site).filter((path) => !!path);
-  if (paths.length === 0) return undefined;
-  // Nothing fails outside of all functions that a request came to.
-  const [owner] = findSurroundings(site.tokens, site.at);
-  const read = owner ? [{ tokens: site.tokens, owner }, ...tracer.passed] : [];
-  // What a type has that way need not be there either: `coupon?: Coupon`.
-  const optional = site.tokens.flatMap(({ text }, at, all) => (all[at + 1]?.text === "?" && all[at + 2]?.text === ":" ? [`${text}?`] : []));
-  return {
-    paths,
-    names: new Set([...read.flatMap(({ tokens, owner }) => collectNames(tokens, owner)), ...optional]),
-    isPipeable: tracer.isPipeable,
+/** A replay that may ask the app's scripts and this request, and judges what it sees where the error was thrown. */
+function makeReplay(question: Question, given: Given): Replay {
+  const { plan, modules: scripts } = question.origin;
+  const { parts } = given;
+  const modules = new Modules(scripts);
+  const world: World = {
+    plan,
+    find: (asking, script, name) => modules.find(asking, script, name),
+    readHost: (asking, thing, key) =>
+      thing.host === "module" ? modules.readExport(asking, thing.script as ScriptTree, key) : parts.member(asking, thing, key),
+    ask: (asking, host, key) => parts.ask(asking, host, key),
+    isReplaced,
+    around: (code) =>
+      codesAround(code.script, code.from)
+        .filter((each) => each !== code && each.from <= code.from && code.end <= each.end)
+        .toReversed(),
+    findProto: (asking, code) => modules.findProto(asking, code),
+    judge: (spot) => judge(replay, spot, question),
+    enter: (asking, code) => enter(asking, code, given),
   };
+  const replay = new StatementRunner(world);
+  return replay;
 }
 
-function findOrigin(claimed: Claimed, { accounts }: Exchange): Origin | undefined {
-  const stack = accounts[0]?.stack?.frames ?? "";
-  const key = claimed.kind + stack;
-  if (!origins.has(key)) {
-    if (origins.size >= MAX_STACKS) origins.clear();
-    // A script that is gone, or that cannot be read, is not tried again.
-    origins.set(key, undefined);
-    origins.set(key, readOrigin(claimed, stack));
+/** The verdict of one replay; undefined where it did not come to the place that threw, or came upon something that it cannot run. */
+function attempt(enterFirst: () => void): Verdict | undefined {
+  try {
+    enterFirst();
+    return undefined;
+  } catch (error) {
+    return error instanceof Stop ? error.verdict : undefined;
   }
-  return origins.get(key);
 }
 
-type Question = { readonly claim: Claim; readonly names: ReadonlySet<string>; readonly input: RecordedInput };
+type Seen = { readonly verdict: Verdict; readonly isBodyRead: boolean };
 
-/** The very value is there, in each way that the body is known, and nothing else would have done. */
-function isProvenIn(path: InputPath, { claim, names, input }: Question): boolean {
-  const bodies = bodiesFor(path, input);
-  const isProven = (body: (typeof bodies)[number]): boolean => {
-    const holding = path.find(input, body).filter(({ value, isText }: Found) => claim.holds(value, isText));
-    const isAsked = names.has(path.asked as string);
-    return (
-      holding.length > 0 &&
-      !holding.slice(0, MAX_HOLDING).some((found) => (isAsked && isNothing(found.value)) || wouldAnotherDo(found, claim, names))
-    );
-  };
-  return bodies.length > 0 && bodies.every(isProven);
+/** Runs the functions of the stack again, with one way to read the body. Whoever calls the first of them by its name has to agree. */
+function replayWith(body: Body | undefined, question: Question, { input, isPiped }: Asked): Seen {
+  const { origin } = question;
+  const parts = new RequestParts(input, body);
+  const given = { parts, isPiped };
+  const reached = findCallers(origin).flatMap((caller) => {
+    const replay = makeReplay(question, given);
+    return attempt(() => enterCaller(replay, caller, parts)) ?? [];
+  });
+  const replay = makeReplay(question, given);
+  const verdict = reached.find((each) => each !== "proven") ?? reached[0] ?? attempt(() => enterStack(replay, origin, given)) ?? "unclear";
+  return { verdict, isBodyRead: parts.isBodyRead };
 }
 
-/**
- * The stack and the request are read only where the words of the error can be about one value, and only of a true error: the stack of anything else may be
- * the request's own text, and name whatever file its sender likes.
- */
-function isProvoked(exchange: Exchange, bodyText: () => string | undefined, isKnown: boolean): boolean {
-  const { thrown, view, request } = exchange;
-  // An error that cannot be read so is given up with the rest.
-  const { message, name, base } = thrown as Error & { readonly base?: unknown };
-  // A base that is one is told of, and is not what failed.
-  if (isKnown && (!/^In(?:valid URL|corr)/.test(message) || base !== undefined)) return true;
-  const claimed = readClaim(message, name);
-  if (!claimed) return isKnown;
-  const { kind, claim } = isKnown ? { kind: -1, claim: { ...claimed.claim, paths: believed } } : claimed;
-  const origin = findOrigin({ kind, claim }, exchange);
-  if (!origin || (origin.isPipeable && piped.has(request as object))) return isKnown;
+/** The request that failed, and whether something that took its body as a stream may have made another of it. */
+type Asked = { readonly input: RecordedInput; readonly isPiped: boolean };
+
+function readInput({ view, request }: Exchange, bodyText: () => string | undefined): RecordedInput {
   const headers = view.headers(request);
   const isEmpty = !headers["transfer-encoding"] && !(Number(headers["content-length"]) > 0);
-  const input: RecordedInput = {
+  return {
     method: view.method(request),
     parsed: view.parsedBody(request),
     text: bodyText() ?? (isEmpty ? "" : undefined),
@@ -118,7 +86,31 @@ function isProvoked(exchange: Exchange, bodyText: () => string | undefined, isKn
     headers,
     hasPlainHeaders: !((request as { readonly request?: unknown }).request instanceof Request),
   };
-  return origin.paths.some((path) => isProvenIn(path, { claim, names: origin.names, input }));
+}
+
+/**
+ * The stack and the request are read only where the words of the error can be about one value, and only of a true error: the stack of anything else may be
+ * the request's own text, and name whatever file its sender likes.
+ */
+function isProvoked(exchange: Exchange, bodyText: () => string | undefined, isKnown: boolean): boolean {
+  const { thrown, request } = exchange;
+  // An error that cannot be read so is given up with the rest.
+  const { message, name, base } = thrown as Error & { readonly base?: unknown };
+  // A base that is one is told of, and is not what failed.
+  if (isKnown && (!/^In(?:valid URL|corr)/.test(message) || base !== undefined)) return true;
+  const claimed = readClaim(message, name);
+  if (!claimed) return isKnown;
+  const kind = isKnown ? -1 : claimed.kind;
+  const claim: Claim = isKnown ? { ...claimed.claim, pick: believed } : claimed.claim;
+  const origin = findOrigin(kind, exchange);
+  if (!origin) return isKnown;
+  const question = { claim, message, isBelieved: isKnown, origin };
+  const asked = { input: readInput(exchange, bodyText), isPiped: piped.has(request as object) };
+  const [first, ...others] = readBodies(asked.input);
+  const seen = replayWith(first, question, asked);
+  const isSame = (each: Body): boolean => replayWith(each, question, asked).verdict === seen.verdict;
+  const isSure = !seen.isBodyRead || (first !== undefined && others.every(isSame));
+  return isKnown ? !(seen.verdict === "refuted" && isSure) : seen.verdict === "proven" && isSure;
 }
 
 /**

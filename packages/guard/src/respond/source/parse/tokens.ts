@@ -24,12 +24,12 @@ const WORDS = new Set(
 );
 
 /** Is it a word of the language that stands before an expression, and is none? */
-export function isWord(token: Token | undefined): boolean {
+function isWord(token: Token | undefined): boolean {
   return token !== undefined && WORDS.has(token.text);
 }
 
 /** Can a value end with this token? Then a slash behind it divides. */
-export function endsValue(token: Token | undefined): boolean {
+function endsValue(token: Token | undefined): boolean {
   if (!token || isWord(token) || token.text === "${") return false;
   return token.kind !== "sign" || /[)\]}]/.test(token.text);
 }
