@@ -214,6 +214,7 @@ const TRAPS: readonly Row[] = [
   ],
 ];
 
+const unconnected = (reason: string) => `upstream_reset_before_response_started{remote_connection_failure${reason}}`;
 const others = (text: string, status = 502) => nginxError(status, text);
 const CODES: readonly Row[] = [
   ["an AWS load balancer's 504", "observer", "gateway-timeout", alb("0.001 60.001 -1 504 -")],
@@ -234,10 +235,29 @@ const CODES: readonly Row[] = [
   ["Istio's authorization that denied", "observer", "dependency-error", envoy("UAEX", 503, { details: "ext_authz_denied", host: "-" })],
   ["no host of Envoy's", "observer", "no-healthy-upstream", envoy("UH", 503, { details: "no_healthy_upstream", host: "-" })],
   ["no route of Envoy's", "observer", "bad-configuration", envoy("NR", 503, { details: "route_not_found", host: "-" })],
+  [
+    "Envoy's flag for no connection",
+    "observer",
+    "connection-refused",
+    envoy("UF", 503, { details: unconnected(",delayed_connect_error:_111") }),
+  ],
+  [
+    "the same over a handshake",
+    "observer",
+    "tls-failure",
+    envoy("UF", 503, { details: unconnected("|TLS_error:|268435703:SSL_routines:WRONG_VERSION_NUMBER") }),
+  ],
+  [
+    "the same over a certificate",
+    "observer",
+    "tls-failure",
+    envoy("UF", 503, { details: unconnected("|CERTIFICATE_VERIFY_FAILED:certificate_has_expired") }),
+  ],
   ["Envoy's time-out", "observer", "gateway-timeout", envoy("UT", 504, { details: "response_timeout", ms: 15_000 })],
   ["HAProxy's SC of a server", "observer", "connection-refused", haproxy("0/0/-1/-1/3011 503 217 - - SC--")],
   ["HAProxy's SC of none", "observer", "no-healthy-upstream", haproxy("0/-1/-1/-1/0 503 217 - - SC--", "<NOSRV>")],
   ["HAProxy's sC", "observer", "dependency-timeout", haproxy("0/0/-1/-1/5001 503 217 - - sC--")],
+  ["HAProxy's sH", "observer", "gateway-timeout", haproxy("0/0/1/-1/50002 504 212 - - sH--")],
   ["HAProxy's SH", "observer", undefined, haproxy("0/0/0/-1/1 502 209 - - SH--")],
   ["HAProxy's sQ", "observer", "resource-exhausted", haproxy("0/5001/-1/-1/5001 503 217 - - sQ--", "<NOSRV>")],
   ["Heroku's H10", "observer", "unhandled-exception", heroku("H10")],
@@ -296,6 +316,14 @@ describe("one answer of a log, whichever command is asked", () => {
     expect(report.diagnosis.verdict).toBe(diagnosis.verdict);
     const sure = [report.diagnosis, diagnosis].flatMap((each) => each.causes.slice(0, causes.length).map(({ confidence }) => confidence));
     expect(Math.max(0, ...sure) - Math.min(1, ...sure)).toBeLessThanOrEqual(0.1);
+  });
+
+  it("names a refusal first where one handshake of several failures failed", async () => {
+    const [refused = [], handshake = []] = [",delayed_connect_error:_111", "|TLS_error:|268435703:SSL_routines:WRONG_VERSION_NUMBER"].map(
+      (reason) => envoy("UF", 503, { details: unconnected(reason) })["access.log"],
+    );
+    const { report } = await ask(access([...refused, ...handshake.slice(-1)]));
+    expect(report.diagnosis.causes[0]?.cause).toBe("connection-refused");
   });
 
   it("T10: both tell of a failure that a retry hid, and neither counts it as an answer", async () => {

@@ -87,9 +87,9 @@ function judgeAgain(replay: Replay, { values, fails }: Extract<Spot, { kind: "ag
   for (const leaf of listLeaves(values)) {
     if (sourceOf(leaf.value)?.isMixed) continue;
     const would = (other: unknown): boolean => !fails(leaf.put(fromReal(other, undefined)));
-    if (SAMPLES.some(would) && isFault(replay, leaf, { ...claim, would, reads: undefined })) throw new Stop("proven", "again");
+    if (SAMPLES.some(would) && isFault(replay, leaf, { ...claim, would, reads: undefined })) throw new Stop("proven");
   }
-  throw new Stop("refuted", "again");
+  throw new Stop("refuted");
 }
 
 /** Ends the replay with a verdict where an operation tells whether the request is at fault. */
@@ -114,8 +114,8 @@ export function judge(replay: Replay, spot: Spot, { claim, isBelieved, origin, m
     throw new Stop(isApps || isKnownWrong ? "refuted" : "unclear");
   }
   const unknown = meant.find(({ value }) => !isKnown(value) && value !== SOMETHING);
-  if (unknown) throw new Stop("unclear", "unknown");
+  if (unknown) throw new Stop("unclear");
   if (holding.length === 0) return;
   const proven = holding.every((each) => isFault(replay, each, claim));
-  throw new Stop(proven ? "proven" : "refuted", proven ? "" : "not its fault");
+  throw new Stop(proven ? "proven" : "refuted");
 }

@@ -59,7 +59,7 @@ export abstract class Assigner extends MemberReader {
   }
 
   protected place(target: NodeOf<"member">, scope: Scope): Place {
-    if (target.of.type === "name" && target.of.name === "arguments") throw new Stop("unclear", "arguments");
+    if (target.of.type === "name" && target.of.name === "arguments") throw new Stop("unclear");
     const of = this.evaluate(target.of, scope);
     return { of, key: this.keyOf(target.key, scope), target };
   }

@@ -47,7 +47,7 @@ export abstract class ExpressionRunner extends ClassRunner {
   }
 
   protected chain(node: Node, scope: Scope): Value {
-    if (++this.steps > MAX_STEPS) throw new Stop("unclear", "steps");
+    if (++this.steps > MAX_STEPS) throw new Stop("unclear");
     const run = this.#runners[node.type] as ((node: Node, scope: Scope) => Value) | undefined;
     return run ? run(node, scope) : OWN;
   }

@@ -245,7 +245,7 @@ export abstract class FunctionRunner extends OperatorRunner {
       return code.read();
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
-      if (this.target !== undefined) throw new Stop("unclear", "unreadable");
+      if (this.target !== undefined) throw new Stop("unclear");
       this.unknowns += 1;
       for (const each of given) this.forget(each);
       return undefined;

@@ -26,9 +26,7 @@ export type Spot =
 /** Thrown to end a replay: what was to be seen has been seen, or cannot be. */
 export class Stop {
   readonly verdict: "proven" | "refuted" | "unclear";
-  readonly why: string;
-  constructor(verdict: Stop["verdict"], why = "") {
+  constructor(verdict: Stop["verdict"]) {
     this.verdict = verdict;
-    this.why = why;
   }
 }

@@ -82,7 +82,7 @@ export class StatementRunner extends ExpressionRunner {
   }
 
   private execute(node: Node, scope: Scope): Completion {
-    if (++this.steps > MAX_STEPS) throw new Stop("unclear", "steps");
+    if (++this.steps > MAX_STEPS) throw new Stop("unclear");
     const run = this.#runners[node.type] as ((node: Node, scope: Scope) => Completion) | undefined;
     if (run) return run(node, scope);
     this.unknowns += 1;
@@ -128,7 +128,7 @@ export class StatementRunner extends ExpressionRunner {
       if (isOver) return done;
       this.evaluate(node.step, scope);
     }
-    throw new Stop("unclear", "turns");
+    throw new Stop("unclear");
   }
 
   private runEach(node: NodeOf<"each">, scope: Scope): Completion {
