@@ -1,7 +1,7 @@
 import { DIAGNOSED_CONFIDENCE } from "@faultline/model";
 import type { RouteErrors } from "./report/report.ts";
 
-/** True of two rows that fail in one way: with one status, by one maker, of one cause that is named. */
+/** True when two rows fail in the same way: the same status, the same maker, and the same cause, which is certain enough to be named. */
 export function isAlike(one: RouteErrors, other: RouteErrors): boolean {
   const [cause] = one.causes;
   return (

@@ -15,7 +15,7 @@ import { closeSync } from "../input/node-fs.ts";
 const SPACE = 0x20;
 const COMBINED = "combined";
 
-/** What runs the fast path. */
+/** The implementation of the fast path. */
 type Engine = "wasm" | "javascript";
 
 /** How lines are counted. */
@@ -23,19 +23,20 @@ export type AnalyzeOptions = {
   readonly reader: ReaderOptions;
   /** False when every line must go through the parsers that the user named. */
   readonly isFastAllowed: boolean;
-  /** True where files are followed afterwards, see `Reader`. */
+  /** True if the files are followed afterwards; see `Reader`. */
   readonly follow?: boolean;
   readonly engine?: Engine;
 };
 
-/** Counts one source into the tally; its first lines tell where its status stands. */
+/** Counts one source into the tally. Its first lines show which column holds the status. */
 export async function analyzeSource(source: Source, options: AnalyzeOptions & { readonly tally: Tally }): Promise<void> {
   await countLines({ ...options, name: source.name, memory: {}, hasHead: true }, (counter) => readSource(source, counter));
 }
 
 /**
- * Counts one segment of a file, whose status comes first, into a tally of its own. Lines before it are read once more, uncounted, so that what they began goes on;
- * what the last ones begin is left to the next segment, which does the same.
+ * Counts one segment of a file into a tally of its own; the file's status column must come first. The lines before the segment are read
+ * again without being counted, so that whatever they began is complete. Whatever the segment's last lines begin is left to the next
+ * segment, which does the same.
  */
 export async function analyzeSegment(
   segment: Segment,
@@ -79,9 +80,9 @@ type CounterOptions = AnalyzeOptions & {
   readonly name: string;
   readonly tally: Tally;
   readonly memory: Memory;
-  /** True when its first lines are those of the file. */
+  /** True if the first lines read are the first lines of the file. */
   readonly hasHead?: boolean;
-  /** Who sees the lines without counting them. */
+  /** A tally that sees the lines without counting them. */
   readonly recall?: Tally | undefined;
 };
 
@@ -98,27 +99,27 @@ async function countLines(options: CounterOptions, read: (counter: Reader) => Pr
   options.tally.flush();
 }
 
-/** The scanner on WebAssembly, or in JavaScript where WebAssembly with SIMD cannot be had. */
+/** The scanner on WebAssembly, or the one in JavaScript where WebAssembly lacks SIMD. */
 async function createScanner(engine: Engine, tally: Tally, hooks: ScannerHooks): Promise<LineScanner> {
   if (engine === "wasm") {
     try {
       return new WasmScanner(tally, hooks);
     } catch {
-      // The other one reads the same.
+      // The scanner in JavaScript reads the same.
     }
   }
   const { Scanner } = await import("./scan/scanner.ts");
   return new Scanner(tally, hooks);
 }
 
-/** What the reader's buffer holds: whole lines and the start of another, or with `isEnd` the last ones. */
+/** What the reader's buffer holds: whole lines and the start of another one, or, with `isEnd`, the last lines. */
 type Filling = { readonly buffer: Buffer; readonly length: number; readonly isEnd: boolean };
 
-/** Takes the lines of one file in: the fast path's own, and those for the parsers. */
+/** Takes in the lines of one file: those that the fast path counts itself, and those for the parsers. */
 class LineCounter implements ScannerHooks {
   private options: CounterOptions;
   private isJudged: boolean;
-  /** What the scanner takes is of the combined format, so that its failing lines need no other parser. */
+  /** The scanner takes lines of the combined format only, so its failing lines need no other parser. */
   private readonly combined: LineParser;
   private others: OtherLines | undefined;
   private bytes: Buffer = Buffer.alloc(0);
@@ -137,7 +138,7 @@ class LineCounter implements ScannerHooks {
       this.options = withColumnOrder(this.options, judgeHead(buffer.subarray(0, length), isEnd));
     }
     this.bytes = buffer;
-    // A copy that the scanner makes of another buffer does not hold it.
+    // The cutter reads the scanner's own buffer. The scanner copies lines of any other buffer, and the cutter cannot see that copy.
     this.cutter = buffer === scanner.buffer ? scanner.cutter : undefined;
     if (this.options.isFastAllowed) return scanner.scan(buffer, length);
     const read = () => eachLine(buffer, length, (start, end) => this.onOther({ start, end }));
@@ -174,7 +175,10 @@ class LineCounter implements ScannerHooks {
     tally.keep({ exchange: read.exchange, format: read.format, file });
   }
 
-  /** What other logs are joined by; a line of the combined format says no more of who made a failure than the first ones said. */
+  /**
+   * The members by which other logs are joined. A line of the combined format says no more about who made a failure than the first lines
+   * did.
+   */
   private toExchange({ start, method, path, pathEnd, status, timeMs, duration }: FailingLine): Exchange {
     return {
       observer: { kind: "unknown", name: COMBINED },

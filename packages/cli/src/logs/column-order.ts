@@ -1,4 +1,7 @@
-/** Where the status of a file stands and in which unit its durations are, told by the lines at its head; see docs/decisions/0205 and 0275. */
+/**
+ * Judges by the first lines of a file which column holds the status, and in which unit durations are written; see docs/decisions/0205 and
+ * 0275.
+ */
 import type { ReaderOptions } from "@faultline/formats/access-log";
 import {
   ColumnJudge,
@@ -15,11 +18,11 @@ import {
 import { closeSync, readSync } from "../input/node-fs.ts";
 import { openFile } from "./source.ts";
 
-/** Bytes of a file, decompressed, that its columns are judged by. */
+/** The number of decompressed bytes at the start of a file by which its columns are judged. */
 export const HEAD_BYTES = 64 << 10;
 const NEWLINE = 10;
 
-/** What the head of a file says of all its lines. */
+/** What the first lines of a file say about all its lines. */
 export type Columns = {
   readonly order: ColumnOrder;
   readonly wholeDurations: WholeDurations;
@@ -27,7 +30,7 @@ export type Columns = {
   readonly layout: LayoutColumns | undefined;
 };
 
-/** Judges a file by the whole lines among its first `HEAD_BYTES`, or by all of `head` where `isAll` says that there are no more. */
+/** Judges a file by the whole lines in its first `HEAD_BYTES`, or by all of `head` if `isAll` says that the file ends there. */
 export function judgeHead(head: Buffer, isAll: boolean): Columns {
   const isShort = isAll && head.length <= HEAD_BYTES;
   const lines = listLines(head, 0, isShort ? head.length : findLastLine(head, HEAD_BYTES));
@@ -36,12 +39,12 @@ export function judgeHead(head: Buffer, isAll: boolean): Columns {
   return { order, wholeDurations, namedDurations: judgeNamedDurations(lines), layout: toLayout(lines, order) };
 }
 
-/** The layout's places, where its lines are read as they stand. */
+/** The positions of the layout's columns, if the lines are read as they are. */
 function toLayout(lines: readonly string[], order: ColumnOrder): LayoutColumns | undefined {
   return order === "status-first" ? judgeLayout(lines) : undefined;
 }
 
-/** The lines with a duration at their end, wherever their layout has it. */
+/** The lines with their duration moved to the end. */
 function straighten(lines: readonly string[], order: ColumnOrder): readonly string[] {
   return order === "status-first" ? lines : lines.flatMap((line) => straightenColumns(line, order) ?? []);
 }
@@ -58,7 +61,7 @@ export function judgeFile(name: string): Columns {
   }
 }
 
-/** Judges what comes little by little, and holds back no line that reads the same in either order. */
+/** Judges lines as they arrive. It holds no line back that reads the same in either order. */
 export class ColumnWatch {
   private readonly judge = new ColumnJudge();
   private readonly durations = new DurationJudge();
@@ -66,11 +69,14 @@ export class ColumnWatch {
   private layout: LayoutColumns | undefined;
   private namedDurations: Columns["namedDurations"];
   private seenBytes = 0;
-  /** Bytes at the start of the buffer that were judged, and wait. */
+  /** The number of bytes at the start of the buffer that are judged but have to wait. */
   private heldBytes = 0;
   private isDone = false;
 
-  /** What is said of the whole lines among the first `length` bytes; undefined when they must wait, to be shown again with more behind them. */
+  /**
+   * The judgement on the whole lines among the first `length` bytes. Undefined if they must wait; they are then passed again, with more
+   * lines after them.
+   */
   look(buffer: Buffer, length: number, isEnd: boolean): Columns | undefined {
     if (this.isDone) return this.columns;
     const { heldBytes } = this;
@@ -95,12 +101,14 @@ export class ColumnWatch {
   }
 }
 
-/** Where the last line starts that does not end before `length`. */
+/** The start of the last line, which does not end before `length`. */
 function findLastLine(bytes: Buffer, length: number): number {
   return length === 0 ? 0 : bytes.lastIndexOf(NEWLINE, length - 1) + 1;
 }
 
-/** Lines as text, without what else may end them; what Docker's driver put into JSON with its own quotes and without its line break. */
+/**
+ * The lines as text, without carriage returns. In lines that Docker's driver wrapped into JSON, quotes and line breaks lose their escapes.
+ */
 function listLines(bytes: Buffer, from: number, to: number): string[] {
   const lines = bytes.toString("utf8", from, to).replaceAll("\r\n", "\n").split("\n");
   return lines.map((line) => (line.startsWith("{") ? line.replaceAll('\\"', '"').replaceAll("\\n", " ") : line));
@@ -110,16 +118,16 @@ function listLines(bytes: Buffer, from: number, to: number): string[] {
 type Reading = { readonly reader: ReaderOptions; readonly isFastAllowed: boolean };
 
 /**
- * The options for what is of this order: as they are where its status comes first and its durations are as httpd documents them, as in all
- * published layouts. Where the status does not, or where that is not known, or where a
- * duration stands behind it, the parsers read every line, in the order that was found.
+ * The options for lines in this order. They stay as they are if the status comes first and durations are as httpd documents them, as in all
+ * published layouts. If the status does not come first, if the order is unknown, or if a duration follows the status, the parsers read
+ * every line, in the order that was found.
  */
 export function withColumnOrder<T extends Reading>(options: T, { order, ...seen }: Columns): T {
   if (options.reader.custom !== undefined) return options;
   const isUsual = seen.wholeDurations === "us" && seen.namedDurations === undefined && seen.layout === undefined;
   const reader = isUsual ? options.reader : { ...options.reader, context: { ...options.reader.context, ...seen } };
   if (order === "status-first") return isUsual ? options : { ...options, reader };
-  // No report counts by sizes.
+  // The fast path then takes the other number for the size, which does no harm: no report counts sizes of such lines.
   const isFastAllowed = options.isFastAllowed && order === "status-other-size";
   return { ...options, isFastAllowed, reader: { ...reader, columns: order } };
 }

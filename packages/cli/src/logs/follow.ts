@@ -1,7 +1,7 @@
 /**
- * New lines of growing files, as `tail -F` finds them. A file is kept open while it is followed, so that what is written to it after it
- * was renamed is read as well; then its successor is read from its start. A file that shrank is read again from its start. A line that
- * nobody finished, as a crash leaves it, is read as it is where following ends or another file takes the place of its own.
+ * Reads the new lines of growing files, as `tail -F` does. A followed file stays open, so that what is written after it was renamed is read
+ * as well; then its successor is read from the start. A file that shrank is read again from the start. A last line without a line break, as
+ * a crash leaves it, is read when following ends or when another file takes the file's place.
  */
 import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
@@ -15,7 +15,10 @@ export type FollowOptions = {
   readonly onLine: (line: string, file: string) => void;
 };
 
-/** A file and how many of its bytes are known, of which the last may be the start of a line; from its present end on when absent. */
+/**
+ * A file, and how many of its bytes were read before; the last of them may be the start of a line. Without `fromBytes`, reading starts at
+ * the file's present end.
+ */
 type FollowedFile = { readonly name: string; readonly fromBytes?: number };
 
 const NEWLINE = 10;
@@ -24,7 +27,7 @@ const MAX_LINE_BYTES = 2 << 20;
 
 type Followed = { readonly name: string; fd: number | undefined; inode: number; offset: number; rest: Buffer };
 
-/** Follows the files until it is told to stop. */
+/** Follows the files until `signal` ends it. */
 export async function followFiles({ files, everyMs, signal, onLine }: FollowOptions): Promise<void> {
   const followed = files.map((file) => start(file));
   try {
@@ -48,7 +51,7 @@ function start({ name, fromBytes }: FollowedFile): Followed {
   return file;
 }
 
-/** Where the line starts that goes on at a place: what a slow writer began is read as a whole. */
+/** The start of the line that continues at a position, so that a line which a slow writer began is read as a whole. */
 function findLine(fd: number, place: number): number {
   const start = Math.max(0, place - MAX_LINE_BYTES);
   const bytes = Buffer.allocUnsafe(place - start);
@@ -57,7 +60,7 @@ function findLine(fd: number, place: number): number {
   return newline === -1 && start > 0 ? place : start + newline + 1;
 }
 
-/** Between the two halves of a rotation there may be no file: it is tried again at the next look. */
+/** In the middle of a rotation there may be no file. The next look tries again. */
 function open(file: Followed): void {
   try {
     file.fd = openSync(file.name, "r");
@@ -76,7 +79,7 @@ function close(file: Followed): void {
 
 function look(file: Followed, onLine: FollowOptions["onLine"]): void {
   if (file.fd === undefined) open(file);
-  // Seen before the old file is read for the last time: what was written to it until then is not lost.
+  // This is checked before the old file is read for the last time, so that nothing written to it in the meantime is lost.
   const isReplaced = findInode(file.name) !== file.inode;
   readNew(file, onLine);
   if (!isReplaced || file.fd === undefined) return;
@@ -114,7 +117,7 @@ function takeLines(file: Followed, chunk: Buffer, onLine: FollowOptions["onLine"
   file.rest = bytes.length - start > MAX_LINE_BYTES ? Buffer.alloc(0) : Buffer.from(bytes.subarray(start));
 }
 
-/** Reads as a line what nothing ended. What is compressed has no lines, and was read to its end before. */
+/** Reads the last line although no line break ends it. A compressed file has no lines here and was read to its end before. */
 function takeRest(file: Followed, onLine: FollowOptions["onLine"]): void {
   const { fd, rest } = file;
   file.rest = Buffer.alloc(0);

@@ -8,9 +8,9 @@ import type { TimeLimits } from "./tally/tally.ts";
 /** How the answer is written. */
 type Output = "terminal" | "json" | "markdown" | "html" | "records";
 
-/** The command line of `faultline logs`, understood. */
+/** The parsed command line of `faultline logs`. */
 export type LogsOptions = {
-  /** The words themselves, and the time that they were understood at, Unix ms. */
+  /** The arguments themselves, and the time at which they were parsed, Unix ms. */
   readonly words: readonly string[];
   readonly nowMs: number;
   readonly files: readonly string[];
@@ -21,18 +21,18 @@ export type LogsOptions = {
   readonly groupBy: GroupBy | undefined;
   readonly top: number;
   readonly follow: boolean;
-  /** Threads that count large files. */
+  /** The number of threads that count large files. */
   readonly workers: number;
-  /** False when the lines must go through parsers that the user named. */
+  /** False if every line must go through the parsers that the user named. */
   readonly isFastAllowed: boolean;
 };
 
-// Not by `import`, which asks for all that Node's module exports and so loads threads and decoders, some 4 ms of a start.
+// An `import` of node:util would load everything that it exports, threads and decoders among it, which takes about 4 ms of the start.
 const { parseArgs } = process.getBuiltinModule("node:util");
 
 const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** Understands the words after `faultline logs`. Throws a `UsageError` that says what was wrong and what to write. */
+/** Parses the arguments after `faultline logs`. Throws a `UsageError` that says what is wrong and what to write instead. */
 export async function parseLogsOptions(args: readonly string[], nowMs: number): Promise<LogsOptions> {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -85,7 +85,7 @@ function parseOutput(values: Readonly<Record<string, unknown>>): Output {
   return chosen[0] ?? "terminal";
 }
 
-/** The readers of all formats are loaded by those who name one. */
+/** Loads the readers of all formats, so it runs only when a format is named. */
 async function compile(format: string): Promise<NonNullable<ReaderOptions["custom"]>> {
   const { compileLogFormat } = await import("@faultline/formats/access-log");
   const compiled = compileLogFormat(format);
@@ -93,7 +93,7 @@ async function compile(format: string): Promise<NonNullable<ReaderOptions["custo
   return compiled.value;
 }
 
-/** Names by which people call formats, beside the parsers' own. */
+/** Common names of formats, besides the parsers' own ids. */
 const ALIASES: Readonly<Record<string, readonly string[]>> = {
   nginx: ["clf", "nginx-json", "nginx-error"],
   apache: ["clf", "apache-error", "apache-ssl-request"],
@@ -146,7 +146,7 @@ function parseTop(text: string | undefined): number {
   return top;
 }
 
-/** Each further thread takes some 20 MB, so that four fit into 150 MiB; two leave room for logs of many routes. */
+/** Each further thread takes about 20 MB, so four would fit into 150 MiB. Two leave room for logs with many routes. */
 const DEFAULT_WORKERS = 2;
 
 function parseWorkers(text: string | undefined): number {
@@ -165,7 +165,7 @@ function parseZone(text: string | undefined): number {
   return match[1] === "-" ? -minutes : minutes;
 }
 
-/** A time in any form that logs use, or a length of time before now: `90m`. */
+/** A time in any notation that logs use, or a duration before now: `90m`. */
 function parseLimit(option: string, text: string | undefined, context: ReaderOptions["context"]): number | undefined {
   if (text === undefined) return undefined;
   const ago = /^-?(\d+(?:\.\d+)?)([smhd])$/.exec(text);

@@ -8,15 +8,15 @@ import { MemoryWarnings } from "./tally/memory-warnings.ts";
 import type { KeptExchange, KeptMessage } from "./tally/tally.ts";
 import { tellExchanges } from "./told-exchanges.ts";
 
-/** What access and error logs hold, bounded: failing exchanges first, good ones evenly thinned. */
+/** The content of access and error logs, bounded: failing exchanges first, good ones evenly thinned. */
 export type ReadLogs = {
   readonly exchanges: readonly Exchange[];
   readonly logs: readonly LogRecord[];
-  /** Kept share of the good exchanges, 0 to 1. */
+  /** The share of the good exchanges that was kept, 0 to 1. */
   readonly keptShare: number;
 };
 
-/** Lines looked at to tell what a file is. */
+/** The number of lines by which a file's kind is told. */
 const LOOKED_AT = 20;
 const MAX_FAILING = 20_000;
 const MAX_GOOD = 4_000;
@@ -26,7 +26,7 @@ const LOG_ERROR = 17;
 const SERVER_ERROR = 500;
 const LINE_BREAK = Buffer.from("\n");
 
-/** True for a file of access, error or application log lines; false for OTLP, and for what neither is. */
+/** True for a file of access, error or application log lines. False for OTLP, and for anything that is neither. */
 export async function isLogFile(source: LineSource): Promise<boolean> {
   const reader = createLineReader({ context: readContext() });
   let looked = 0;
@@ -42,7 +42,10 @@ export async function isLogFile(source: LineSource): Promise<boolean> {
   return false;
 }
 
-/** Reads logs as exchanges and log records. A file's name says who wrote it (`nginx.access.log`), unless it says nothing (`access.log`). */
+/**
+ * Reads logs as exchanges and log records. The file's name tells who wrote it (`nginx.access.log`), unless it is a general one
+ * (`access.log`).
+ */
 export async function readAccessLogs(
   sources: readonly LineSource[],
   { windows, onBytes }: { readonly windows: readonly Window[]; readonly onBytes?: (count: number) => void },
@@ -76,12 +79,12 @@ export async function readAccessLogs(
     }
   }
   const { exchanges, joined } = tellExchanges({ failing, good: good.items, messages, memory });
-  // What is told with its request is not heard once more as the word of somebody else; a trace has it by its id.
+  // A message that is told with its request must not count again as another witness. One with a trace is found by the trace's id instead.
   const apart = logs.filter(({ message }) => message.traceId !== undefined || !joined.has(message));
   return { exchanges, logs: apart.map(({ record }) => record), keptShare: good.share };
 }
 
-/** What the first lines of a source say of all. */
+/** The judgement on a source's columns by its first lines. */
 async function judgeSource(source: LineSource): Promise<Columns> {
   const head: Uint8Array[] = [];
   let length = 0;
@@ -93,12 +96,12 @@ async function judgeSource(source: LineSource): Promise<Columns> {
   return judgeHead(Buffer.concat(head), length <= HEAD_BYTES);
 }
 
-/** Times without a zone are the machine's own. */
+/** Times without a zone are in the machine's own zone. */
 function readContext() {
   return { nowMs: Date.now(), zoneOffsetMinutes: -new Date().getTimezoneOffset() };
 }
 
-/** A failure, or one that another try made good. */
+/** A failure, or a request that only a retry saved. */
 function isTelling({ status = 0, upstream = [] }: Exchange): boolean {
   return status >= SERVER_ERROR || upstream.length > 1;
 }
@@ -136,7 +139,7 @@ function toLogRecord(message: LogMessage, name: string): LogRecord {
   };
 }
 
-/** An even sample of a stream of unknown length: every nth item, with n doubling whenever the list is full. */
+/** An even sample of a stream of unknown length: every n-th item, where n doubles whenever the list is full. */
 class ThinnedList<T> {
   readonly #limit: number;
   #items: T[] = [];

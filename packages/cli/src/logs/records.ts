@@ -12,10 +12,10 @@ import { readAround } from "./scan/read-around.ts";
 import { eachLine, readSource, type Source } from "./source.ts";
 import { toSafeJson } from "../output/visible.ts";
 
-/** Which lines become records. */
+/** Decides which lines become records. */
 export type RecordFilter = (read: ReadLine) => boolean;
 
-/** Writes every line of a source as one flat JSON object, as soon as it is known where its status stands. */
+/** Writes every line of a source as one flat JSON object, as soon as the file's column order is known. */
 export async function writeRecords(
   source: Source,
   options: {
@@ -47,7 +47,7 @@ export async function writeRecords(
   });
 }
 
-/** A line's records as JSON texts: mostly one. */
+/** The records of a line as JSON texts. Most lines have one. */
 export function toRecordLines(reader: LineReader, line: string, isWanted: RecordFilter): readonly string[] {
   const records = readAround(reader, line).map(({ read }) => (isWanted(read) ? toFlatRecord(read) : undefined));
   return records.flatMap((record) => (record === undefined ? [] : [toSafeJson(record)]));

@@ -1,14 +1,14 @@
 /**
- * Large plain files are counted in segments of a fixed size, each by itself, and the counts are added in the order of the file: so a report
- * does not depend on how many threads made it.
+ * Large plain files are counted in segments of a fixed size, each by itself, and the counts are added in file order. So a report does not
+ * depend on the number of threads.
  */
 import { closeSync, readSync } from "../input/node-fs.ts";
 import { findSize, isPlainFile, openFile } from "./source.ts";
 
-/** How files are cut. `leadBytes` is at most `segmentBytes`. */
+/** How a file is cut. `leadBytes` is at most `segmentBytes`. */
 export type Cut = {
   readonly segmentBytes: number;
-  /** How far before its start a segment looks, for what its first lines continue: pieces of a line, requests that are open. */
+  /** How far before its start a segment reads, to know what its first lines continue: pieces of a line, requests that are still open. */
   readonly leadBytes: number;
 };
 
@@ -16,20 +16,20 @@ export type Cut = {
 export type Segment = {
   readonly name: string;
   readonly fromBytes: number;
-  /** Infinite for the last one: a file may grow while it is read. */
+  /** Infinite for the last segment, because a file may grow while it is read. */
   readonly toBytes: number;
 };
 
-/** 128 MiB: a second of work at the least, and thousands of times what its lead costs. */
+/** A segment of 128 MiB takes at least a second to count, thousands of times as long as its lead. */
 export const DEFAULT_CUT: Cut = { segmentBytes: 128 << 20, leadBytes: 1 << 20 };
 
-/** Files of fewer segments are not worth a cut. */
+/** Files with fewer segments are read in one piece. */
 const MIN_SEGMENTS = 2;
 const CHUNK_BYTES = 64 << 10;
-/** The first line of a log in W3C's format names the fields of all others, at any distance. */
+/** In W3C's format, the first line of a log names the fields of all later lines, at any distance. */
 const DECLARES_FIELDS = /^#(?:Fields|Version|Software):/m;
 
-/** The segments of a file; undefined when it must be read in one piece. Throws a `UsageError` for what cannot be read. */
+/** The segments of a file, or undefined if it must be read in one piece. Throws a `UsageError` if the file cannot be read. */
 export function planSegments(name: string, { segmentBytes, leadBytes }: Cut): readonly Segment[] | undefined {
   if (leadBytes > segmentBytes) throw new RangeError("a segment cannot be shorter than what it looks back on");
   if (!isPlainFile(name)) return undefined;
@@ -52,7 +52,7 @@ function declaresFields(name: string): boolean {
   }
 }
 
-/** Where the first line starts that starts at `offset` or behind it; the file's size when there is none. */
+/** The start of the first line that begins at `offset` or after it, or the file's size if there is none. */
 export function findLineStart(fd: number, offset: number): number {
   if (offset <= 0) return 0;
   if (offset === Number.POSITIVE_INFINITY) return offset;

@@ -1,44 +1,47 @@
-/** Where lines come from: files, gzip, zstd and UTF-16 by their first bytes, and standard input. Chunks are read into one buffer. */
+/**
+ * The sources of lines: standard input and files, which may be compressed with gzip or zstd or written in UTF-16; their first bytes tell.
+ * All are read into one buffer.
+ */
 import { Readable } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import { UsageError } from "../command.ts";
 import { closeSync, createReadStream, fstatSync, openSync, readSync } from "../input/node-fs.ts";
 import { createDecoder, HEAD_BYTES, nameEncoding, type Encoding } from "../input/encoding.ts";
 
-/** Bytes in the buffer; a longer line is passed over. */
+/** The size of the buffer. A longer line is passed over. */
 export const BUFFER_BYTES = 4 << 20;
-/** Bytes that are read at once while lines are short: what was read is then still in the processor's cache when it is scanned. */
+/** The number of bytes read at once while lines are short, few enough to be in the processor's cache when they are scanned. */
 const READ_BYTES = 256 << 10;
 const NEWLINE = 10;
-/** Bytes after which a quick loop over a cached file lets signals and timers in. */
+/** After this many bytes, a fast loop over a cached file lets signals and timers run. */
 const BREATH_BYTES = 64 << 20;
 
-/** Who takes the lines in. */
+/** The receiver of the lines. */
 export type Reader = {
-  /** Where they are read to, `BUFFER_BYTES` long; a buffer of its own when absent. */
+  /** The buffer to read into, `BUFFER_BYTES` long. Without it, the source allocates its own. */
   readonly buffer?: Buffer;
   /**
-   * Takes the first `length` bytes of the buffer and returns how many it consumed: whole lines, or none when it wants to see more. The buffer
-   * is left alone until then. With `isEnd` nothing comes behind them.
+   * Takes the first `length` bytes of the buffer and returns how many it consumed: whole lines, or none if it wants to see more. The buffer
+   * stays unchanged until then. With `isEnd`, no more bytes follow.
    */
   readonly consume: (buffer: Buffer, length: number, isEnd: boolean) => number | Promise<number>;
-  /** True where a plain file is followed afterwards: its last line, as long as nothing ends it, is left to who follows. */
+  /** True if a plain file is followed afterwards. A last line without a line break is then left to the follower. */
   readonly isFollowed?: boolean;
 };
 
-/** One thing to read. `onBytes` hears of compressed bytes as they are read. */
+/** One thing to read. `onBytes` is called with the number of (compressed) bytes as they are read. */
 export type Source = {
   readonly name: string;
   readonly stdin?: Input;
   readonly onBytes: (bytes: number) => void;
 };
 
-/** Standard input as chunks, and its descriptor when that is a pipe or a file that can be read directly, which spares a copy of all of it. */
+/** Standard input as chunks. If it is a pipe or a file that can be read directly, its descriptor too, which saves copying everything. */
 export type Input = { readonly chunks: () => AsyncIterable<Uint8Array>; readonly fd?: number };
 
-/** Calls `onLine` with the bounds of each whole line among the first `length` bytes and returns where the last, unfinished one starts. */
+/** Calls `onLine` with the bounds of each whole line among the first `length` bytes, and returns the start of the last, unfinished line. */
 export function eachLine(buffer: Buffer, length: number, onLine: (start: number, end: number) => void): number {
-  // What lies behind `length` is of an earlier read.
+  // The bytes after `length` are left from an earlier read.
   const filled = buffer.subarray(0, length);
   let start = 0;
   for (let newline = filled.indexOf(10); newline !== -1; newline = filled.indexOf(10, start)) {
@@ -48,7 +51,7 @@ export function eachLine(buffer: Buffer, length: number, onLine: (start: number,
   return start;
 }
 
-/** The size of a file; 0 for standard input. Throws a `UsageError` for what cannot be read. */
+/** The size of a file, or 0 for standard input. Throws a `UsageError` if the file cannot be read. */
 export function findSize(name: string): number {
   if (name === "-") return 0;
   const fd = openFile(name);
@@ -72,7 +75,7 @@ export function openFile(name: string): number {
   }
 }
 
-/** True for a plain file, whose parts can be read each by itself. Throws a `UsageError` for what cannot be read. */
+/** True for a plain file, whose parts can be read independently. Throws a `UsageError` if it cannot be read. */
 export function isPlainFile(name: string): boolean {
   return name !== "-" && findSize(name) > 0 && findEncoding(name) === "none";
 }
@@ -101,7 +104,7 @@ export async function readSource(source: Source, reader: Reader): Promise<void> 
   await filled.finish();
 }
 
-/** A pipe: straight into the buffer, unless its first bytes say that it is compressed or no UTF-8. */
+/** Reads a pipe straight into the buffer, unless its first bytes show that it is compressed or not UTF-8. */
 async function readPipe({ fd, chunks }: Input & { readonly fd: number }, source: Source, filled: Filled): Promise<void> {
   const count = readSync(fd, filled.buffer, 0, Math.min(filled.room, READ_BYTES), null);
   if (count === 0) return;
@@ -129,7 +132,7 @@ function findEncoding(name: string): Encoding {
   }
 }
 
-/** Standard input, decoded when its first chunk says so. */
+/** Standard input, decoded if its first chunk shows that it is encoded. */
 async function peelStream(stdin: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
   const chunks = stdin[Symbol.asyncIterator]();
   const first = await chunks.next();
@@ -156,7 +159,7 @@ async function readChunks(chunks: AsyncIterable<Uint8Array>, source: Source, fil
   }
 }
 
-/** A plain file: straight into the buffer. */
+/** Reads a plain file straight into the buffer. */
 async function readPlain(source: Source, filled: Filled): Promise<void> {
   const fd = openFile(source.name);
   try {
@@ -166,10 +169,10 @@ async function readPlain(source: Source, filled: Filled): Promise<void> {
   }
 }
 
-/** A stretch of an open file; `toBytes` may lie behind its end. */
+/** A stretch of an open file. `toBytes` may lie beyond its end. */
 export type Stretch = { readonly fd: number; readonly fromBytes: number; readonly toBytes: number; readonly onBytes: Source["onBytes"] };
 
-/** Reads the lines of a stretch, which starts where a line does and ends behind a line break or with the file. */
+/** Reads the lines of a stretch. It begins at the start of a line, and ends after a line break or at the end of the file. */
 export async function readStretch(stretch: Stretch, reader: Reader): Promise<void> {
   const filled = new Filled(reader);
   await readAll(stretch.fd, stretch, filled);
@@ -179,7 +182,7 @@ export async function readStretch(stretch: Stretch, reader: Reader): Promise<voi
 
 type Plain = Pick<Source, "onBytes"> & Partial<Pick<Stretch, "fromBytes" | "toBytes">>;
 
-/** Reads from where the descriptor stands, or a stretch. */
+/** Reads a stretch, or everything from the descriptor's position on. */
 async function readAll(fd: number, source: Plain, filled: Filled): Promise<void> {
   const { fromBytes, toBytes = Number.POSITIVE_INFINITY } = source;
   let sinceBreath = 0;
@@ -188,7 +191,7 @@ async function readAll(fd: number, source: Plain, filled: Filled): Promise<void>
     const read = readSync(fd, filled.buffer, filled.length, count, fromBytes === undefined ? null : at);
     if (read === 0) return;
     at += read;
-    // Mostly there is nothing to wait for, and to wait for nothing costs as much as the reading does of some kilobytes.
+    // Usually there is nothing to wait for, and an `await` costs as much as reading some kilobytes.
     const pending = filled.advance(read);
     if (pending !== undefined) await pending;
     source.onBytes(read);
@@ -199,7 +202,7 @@ async function readAll(fd: number, source: Plain, filled: Filled): Promise<void>
   }
 }
 
-/** The buffer and how far it is filled. */
+/** The buffer and how much of it is filled. */
 class Filled {
   readonly buffer: Buffer;
   length = 0;
@@ -225,8 +228,8 @@ class Filled {
   }
 
   /**
-   * Takes `count` new bytes in and gives whole lines out. A line longer than the buffer is given out as its start and the rest dropped, but
-   * not what stands behind a hole: zeros in place of what a crash lost, or of what was cut off under a writer that went on where it was.
+   * Takes in `count` new bytes and hands out whole lines. Of a line longer than the buffer only the start is handed out. What follows a
+   * hole is kept, though: zeros in place of bytes that a crash lost, or that were truncated while a writer kept its position.
    */
   advance(count: number): Promise<void> | undefined {
     const from = this.length;
@@ -245,7 +248,7 @@ class Filled {
     return this.makeRoom(consumed);
   }
 
-  /** Drops what was consumed. Of a line that fills the buffer the start is given out, and the rest passed over. */
+  /** Drops what was consumed. If one line fills the buffer, its start is handed out and the rest passed over. */
   private makeRoom(consumed: number): Promise<void> | undefined {
     this.drop(consumed);
     return this.room > 0 ? undefined : this.passOver();
@@ -260,7 +263,7 @@ class Filled {
     this.length = 0;
   }
 
-  /** Drops what stands behind the last line break. */
+  /** Drops what follows the last line break. */
   leaveTail(): void {
     this.length = this.length === 0 ? 0 : this.buffer.lastIndexOf(NEWLINE, this.length - 1) + 1;
   }
@@ -281,14 +284,14 @@ class Filled {
   }
 }
 
-/** Where the zeros start that the first `length` bytes end with. */
+/** The start of the zeros that end the first `length` bytes. */
 function findHole(buffer: Buffer, length: number): number {
-  // Compared with itself, one byte on: a hole may be of gigabytes.
+  // The buffer is compared with itself, shifted by one byte, because a hole may have gigabytes.
   if (buffer[0] === 0 && buffer.compare(buffer, 1, length, 0, length - 1) === 0) return 0;
   let at = length;
   while (buffer[at - 1] === 0) at -= 1;
   return at;
 }
 
-/** How much of a line that is longer than the buffer is shown to the parsers. */
+/** How much of a line longer than the buffer the parsers are shown. */
 const LONG_BYTES = 2 << 20;

@@ -7,7 +7,7 @@ import type { Pattern } from "./report/report.ts";
 import type { MemoryWarnings } from "./tally/memory-warnings.ts";
 import type { KeptExchange, KeptMessage } from "./tally/tally.ts";
 
-/** Exchanges, and the messages of their own software that are told with them from here on. */
+/** Exchanges, and the messages that are told as a part of them and no longer separately. */
 export type ToldExchanges = { readonly exchanges: readonly Exchange[]; readonly joined: ReadonlySet<LogMessage> };
 
 type Read = {
@@ -17,11 +17,11 @@ type Read = {
   readonly memory: MemoryWarnings;
 };
 
-/** An access log whose lines do not say which software wrote them. */
+/** The observer's name in an access log whose lines do not say which software wrote them. */
 const NAMELESS = "access log";
 const MEMORY_TRUST = 0.85;
 
-/** Exchanges with what was logged beside them, and with the cause that their own software noted, as the report of a log reads them. */
+/** Adds to the exchanges what was logged beside them and the cause that their own software noted, as the report of a log reads them. */
 export function tellExchanges({ failing, good, messages, memory }: Read): ToldExchanges {
   const joined = new Set<LogMessage>();
   const find = indexMessages({ kept: [...failing], messages: [...messages] });
@@ -40,12 +40,12 @@ export function tellExchanges({ failing, good, messages, memory }: Read): ToldEx
   return { exchanges: [...noted, ...good.map(({ exchange, file }) => nameWriter(exchange, writers.get(file)))], joined };
 }
 
-/** True of the error log of a proxy or web server; an application's message stays a word of its own, with its exception. */
+/** True for the error log of a proxy or web server. An application's message stays a separate statement, with its exception. */
 function isOfServer({ format }: KeptMessage): boolean {
   return format.endsWith("-error");
 }
 
-/** The error log that tells of a file's requests tells as well which software wrote that file. */
+/** An error log that tells about the requests of a file also tells which software wrote that file. */
 function nameWriter(exchange: Exchange, who: string | undefined): Exchange {
   const { observer } = exchange;
   return who === undefined || observer.name !== NAMELESS ? exchange : { ...exchange, observer: { ...observer, name: who } };
@@ -55,7 +55,7 @@ function toMemory({ flags = "" }: Exchange, { evidence }: Pattern): NotedCause {
   return { cause: "memory-leak", code: flags, meaning: evidence.statement, confidence: MEMORY_TRUST };
 }
 
-/** Where the access log cannot tell who answered, or why, the error log may. */
+/** If the access log does not tell who answered, or why, the error log may. */
 function joinMessage(exchange: Exchange, message: KeptMessage): { readonly exchange: Exchange; readonly who?: string } {
   const text = describeMessage(message);
   const { madeBy, status = 0, errorMessage = text } = exchange;

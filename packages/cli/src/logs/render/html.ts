@@ -17,12 +17,12 @@ import {
   tellVerdict,
 } from "./words.ts";
 
-/** Everything that comes from a log goes through here: made visible, then escaped for text and attributes alike. */
+/** Makes text from a log safe to show: control characters become visible, and text and attributes alike are escaped. */
 function escape(text: string): string {
   return toVisible(text).replace(/[&<>"'`]/g, (mark) => `&#${mark.charCodeAt(0)};`);
 }
 
-/** A narrow page breaks no number between its groups of three. */
+/** Keeps a narrow page from breaking a number between its groups of three digits. */
 function keepNumbers(text: string): string {
   return text.replaceAll(/(?<=\d) (?=\d{3}\b)/g, "\u00A0");
 }
@@ -40,11 +40,11 @@ pre{white-space:pre-wrap;overflow-wrap:anywhere;margin:.5rem 0 0;font-size:.8rem
 @media print{:root{color-scheme:light;--text:#000;--soft:#444;--back:#fff;--card:#fff;--line:#bbb;--bad:#b00020;--calm:#8aa4c2}body{max-width:none;padding:0;font-size:12px}svg{print-color-adjust:exact;-webkit-print-color-adjust:exact}.card,tr{break-inside:avoid}.t{white-space:normal}.m{min-width:0}td.r{min-width:8rem}.i svg{width:60px}h2{break-after:avoid}.wide{overflow:visible}}
 @media(max-width:40rem){body{padding:1rem .75rem}td.r{min-width:8rem}th,td{padding:.4rem .3rem}.t{white-space:normal}tr>:nth-child(n+5){display:none}.m{min-width:0}}`;
 
-/** Routes that are told of one by one, and causes of each. */
+/** The number of routes described one by one, and of causes for each. */
 const SHOWN_ROUTES = 10;
 const SHOWN_CAUSES = 3;
 
-/** Bars of a series as an inline SVG; `label` is read out in its place. */
+/** Draws a series as bars of an inline SVG. A screen reader reads `label` instead. */
 function drawBars(
   values: readonly number[],
   look: { readonly width: number; readonly height: number; readonly color: string; readonly label: string },

@@ -17,8 +17,8 @@ import {
 } from "./words.ts";
 
 /**
- * Text inside a table's cell or a sentence: nothing in it is markup. A bracket's link, an image and an underscore inside a word need no
- * escape of their own, so that what is pasted elsewhere reads as it should.
+ * Text for a table's cell or a sentence, with its markup escaped. A link's parentheses, an image's ! and an underscore inside a word need
+ * no escape of their own, so the text still reads well when it is copied elsewhere.
  */
 function escape(text: string): string {
   return toVisible(text).replace(/[\\`*[\]<>#|~&@$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|^[+=-]/g, (mark) =>
@@ -26,14 +26,14 @@ function escape(text: string): string {
   );
 }
 
-/** A line of the log as a code block, whatever backticks it holds. */
+/** A line of the log as a code block, fenced safely even if it contains backticks. */
 function fence(text: string): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   const mark = "`".repeat(longest + 1);
   return `${mark}\n${text}\n${mark}`;
 }
 
-/** Routes that are told of one by one, and causes of each. */
+/** The number of routes described one by one, and of causes for each. */
 const SHOWN_ROUTES = 3;
 const SHOWN_CAUSES = 3;
 

@@ -20,7 +20,7 @@ import {
   tellVerdict,
 } from "./words.ts";
 
-/** How the screen is: its width, and whether it shows colours. */
+/** The screen's width, and whether it shows colours. */
 export type Screen = { readonly width: number; readonly hasColors: boolean };
 
 type Paint = (text: string) => string;
@@ -34,10 +34,10 @@ function createPaints(hasColors: boolean): Paints {
 const DETAILED = 3;
 const MIN_WIDTH = 48;
 const MAX_WIDTH = 160;
-/** A screen too narrow for the bounds of a share and for times beside a route. */
+/** Below this width there is no room for the bounds of a share or for times beside a route. */
 const NARROW = 66;
 
-/** The report for a terminal: what fails, who makes it, why, and what to check next. Everything from the log is made visible first. */
+/** The report for a terminal: what fails, who makes it fail, why, and what to check next. All text from the log is made visible first. */
 export function renderTerminal(report: Report, screen: Screen): string {
   const paints = createPaints(screen.hasColors);
   const width = Math.max(MIN_WIDTH, Math.min(screen.width, MAX_WIDTH));
@@ -63,7 +63,7 @@ export function renderTerminal(report: Report, screen: Screen): string {
   return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
 }
 
-/** Breaks a text at its spaces into lines of a width; those after the first are indented. */
+/** Wraps a text at its spaces to a width. All lines but the first are indented. */
 function wrap(text: string, width: number, indent: number): string {
   const lines: string[] = [];
   let rest = text;
@@ -100,7 +100,7 @@ function renderHead(report: Report, { paints, width }: Look): string {
     ),
   ];
   if (report.traffic.length > 0 && none === undefined) {
-    // Only a whole part of the steps: even traffic must look even.
+    // The width must divide the number of steps, so that even traffic looks even.
     const steps = width - 9 >= STEPS ? STEPS : STEPS / 2;
     lines.push(`requests ${drawSparkline(report.traffic, steps)}`, `errors   ${drawSparkline(report.errorsOverTime, steps)}`);
   }
@@ -110,14 +110,14 @@ function renderHead(report: Report, { paints, width }: Look): string {
 type Look = { readonly paints: Paints; readonly width: number };
 
 const SHARE = 22;
-/** Without its bounds: `5.00 %`. */
+/** The width of a share without its bounds: `5.00 %`. */
 const SHORT_SHARE = 8;
-/** Room that a route's name should have before columns that only decorate get any. */
+/** The width that a route's name should have before decorative columns get any. */
 const WANTED_NAME = 28;
 
 type Columns = { readonly name: number; readonly share: number; readonly times: number; readonly time: number; readonly spark: number };
 
-/** Which columns there is room for. The route's name comes first, then the times (0 to 2), then the course over time. */
+/** The columns that fit. The route's name comes first, then the times (0 to 2), then the course over time. */
 function chooseColumns(width: number, time: number): Columns {
   if (width < NARROW) return { name: width - 9 - 2 - 4 - 2 - 2 - SHORT_SHARE, share: SHORT_SHARE, times: 0, time, spark: 0 };
   const room = width - 9 - 2 - 4 - 2 - 2 - SHARE - 2 - time;
@@ -151,10 +151,10 @@ function renderTable(report: Report, { paints, width }: Look): string {
   return [paints.bold(head), ...rows, ...more].join("\n");
 }
 
-/** What is shown of one line of the log: a path may be long, and what tells stands behind it. */
+/** The length to which a line of the log is cut. A path may be long, with the informative part after it. */
 const MOST_OF_A_LINE = 320;
 
-/** The routes to tell more of: the most frequent failure, then those with a cause to name, the more frequent first. */
+/** The routes to describe in detail: the most frequent failure, then those with a known cause, each group by frequency. */
 function pickDetailed({ routes }: Report): readonly number[] {
   const [first, ...others] = routes.keys();
   if (first === undefined) return [];
@@ -163,12 +163,15 @@ function pickDetailed({ routes }: Report): readonly number[] {
   return [first, ...picked].toSorted((a, b) => a - b);
 }
 
-/** The causes of a route that are told of, each with its best evidence. */
+/** The causes shown for a route, each with its best evidence. */
 function tellCauses(route: RouteErrors | undefined): readonly RankedCause[] {
   return (route?.causes ?? []).slice(0, 2).map((each) => ({ ...each, evidence: each.evidence.slice(0, 2) }));
 }
 
-/** Who wrote the answers and what says so; where nothing tells, the reason stands with the first of the detailed routes that has it. */
+/**
+ * Who wrote the answers, and how that is known. If nothing tells, the reason is given once, with the first of the detailed routes that has
+ * it.
+ */
 function tellMaker(report: Report, route: RouteErrors): string {
   const because = explainMaker(route);
   const isSame = (index: number): boolean =>
@@ -210,7 +213,7 @@ function renderRoute(report: Report, { index, paints, width }: Look & { readonly
   return lines.join("\n");
 }
 
-/** What is left of a route's name before its statuses move to the next line. */
+/** If less than this is left for a route's name, its statuses move to the next line. */
 const MIN_HIDDEN_NAME = 30;
 
 function renderHidden(report: Report, { paints, width }: Look): string {
@@ -223,7 +226,7 @@ function renderHidden(report: Report, { paints, width }: Look): string {
   return [paints.bold("Hidden by retries (the client saw no error)"), ...rows].join("\n");
 }
 
-/** The answer, for who reads no further: the verdict, and what to do next. */
+/** The answer for a reader who stops here: the verdict, and what to do next. */
 function renderAnswer(report: Report, { paints, width }: Look): string {
   if (report.errors.count === 0 && report.hidden.length === 0) return "";
   const [first] = report.diagnosis.next;
@@ -234,13 +237,13 @@ function renderAnswer(report: Report, { paints, width }: Look): string {
   );
 }
 
-/** A check, and below it, whole and by itself, the command to paste. */
+/** A check, and below it, complete and on lines of its own, the command to paste. */
 function renderNext({ check, command }: NextCheck, label: string, width: number): string {
   const told = wrap(`${label}${toVisible(check)}`, width, label.length);
   return command === undefined ? told : `${told}\n${wrapCommand(toVisible(command), width, label.length)}`;
 }
 
-/** A command, broken where a shell lets it be: between words outside of quotes, with a backslash. */
+/** Breaks a command where a shell allows it: between words outside of quotes, with a backslash. */
 function wrapCommand(command: string, width: number, indent: number): string {
   const words = command.match(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g) ?? [];
   const lines: string[] = [];
@@ -271,12 +274,12 @@ function renderBesides(report: Report, { paints, width }: Look): string {
   return all.length === 0 ? "" : [paints.bold("Besides"), ...all].join("\n");
 }
 
-/** Lines that are not understood are strays below this share of all. */
+/** Below this share of all lines, those that are not understood are strays. */
 const STRAY_RATIO = 0.01;
 
 function renderUnparsed(report: Report, { paints, width }: Look): string {
   const { count, examples } = report.unparsed;
-  // Where nothing was understood the head says it, and a stray line is of no layout.
+  // No hint if nothing was understood, as the head of the report then gives it, and none for a few stray lines, which belong to no layout.
   const hint = count === report.lines || count < report.lines * STRAY_RATIO ? [] : [wrap(`  ${adviseUnread(examples, "their")}`, width, 2)];
   return [
     paints.bold(`${formatNumberOf(count, "line")} not understood (counted, not guessed)`),

@@ -6,7 +6,7 @@ import type { JoinedMessage, Report, RouteErrors } from "../report/report.ts";
 
 const BARS = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 
-/** A series as a row of bars, `width` of them; a step without events is a dot. */
+/** Draws a series as a row of `width` bars. A step without events is a dot. */
 export function drawSparkline(values: readonly number[], width: number): string {
   if (values.length === 0) return "";
   const steps = Array.from({ length: width }, (_, index) => {
@@ -18,7 +18,7 @@ export function drawSparkline(values: readonly number[], width: number): string 
   return steps.map((value) => (value === 0 ? "·" : (BARS[Math.min(7, Math.floor((value / most) * 7.999))] ?? "█"))).join("");
 }
 
-/** A share with its bounds: `2.0 % (1.9-2.1)`. What is not none or not all is not rounded to it. */
+/** A share with its bounds: `2.0 % (1.9-2.1)`. A share that is not 0 or 1 is never rounded to 0 % or 100 %. */
 export function formatShare({ ratio, lower, upper }: RouteErrors["share"]): string {
   const least = Math.min(ratio, 1 - ratio);
   const digits = least > 0 && least < 0.00001 ? 6 : least > 0 && least < 0.001 ? 4 : ratio < 0.1 ? 2 : 1;
@@ -26,7 +26,7 @@ export function formatShare({ ratio, lower, upper }: RouteErrors["share"]): stri
   return `${percent(ratio)} % (${percent(lower)}-${percent(upper)})`;
 }
 
-/** Whole numbers in groups of three. */
+/** A whole number, its digits in groups of three. */
 export function formatCount(count: number): string {
   return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, " ");
 }
@@ -36,10 +36,13 @@ export function formatNumberOf(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** Characters that no server writes into a log; bytes that are no UTF-8 alone may be a text of another encoding. */
+/** Characters that no server writes into a log. Bytes that are not UTF-8 do not count, as they may be text of another encoding. */
 const BINARY = /[\u0000-\u0008\u000E-\u001A]/;
 
-/** What to do about lines that were not understood, by some of them; one run of zeros, as a truncated log has, makes no program. */
+/**
+ * Advice about lines that were not understood, by some examples of them. A single run of zeros, as a truncated log has it, does not make a
+ * file a program.
+ */
 export function adviseUnread(examples: readonly string[], whose: "its" | "their"): string {
   const binary = examples.filter((line) => BINARY.test(line)).length;
   return binary > 0 && binary * 2 >= examples.length
@@ -47,7 +50,7 @@ export function adviseUnread(examples: readonly string[], whose: "its" | "their"
     : `name ${whose} layout with --log-format '...', as the server's configuration has it`;
 }
 
-/** Why a report has no requests, and what to do about it; undefined when it has some. */
+/** Why a report has no requests, and what to do about it. Undefined if it has some. */
 export function explainNoRequests({ lines, messages, requests, unparsed, narrowedBy }: Report): string | undefined {
   if (requests > 0) return undefined;
   if (lines === 0) return "nothing to report: there are no lines";
@@ -66,12 +69,12 @@ export function formatClock(timeMs: number | undefined): string {
   return timeMs === undefined ? "-" : formatTime(timeMs).slice(0, 19).replace("T", " ");
 }
 
-/** From which time to which, in UTC. */
+/** A span of time, in UTC. */
 export function formatSpan({ fromMs, toMs }: NonNullable<Report["window"]>): string {
   return `${formatClock(fromMs)} to ${formatClock(toMs)} UTC`;
 }
 
-/** A duration in the unit that reads best. */
+/** A duration in the most readable unit. */
 export function formatDuration(durationMs: number): string {
   if (durationMs >= 1000) return `${(durationMs / 1000).toFixed(durationMs < 10_000 ? 2 : 1)} s`;
   return `${durationMs.toFixed(durationMs < 10 ? 1 : 0)} ms`;
@@ -79,7 +82,7 @@ export function formatDuration(durationMs: number): string {
 
 const DAY_MS = 86_400_000;
 
-/** True where the report tells of less than a day: the day stands in its head, and its rows need the time alone. */
+/** True if the report covers less than a day. Its head then gives the day, and its rows the time alone. */
 export function isOfOneDay({ window }: Pick<Report, "window">): boolean {
   return window !== undefined && window.toMs - window.fromMs < DAY_MS;
 }
@@ -89,40 +92,40 @@ export function formatRowTime(timeMs: number | undefined, report: Pick<Report, "
   return formatClock(timeMs).slice(isOfOneDay(report) ? -8 : 0);
 }
 
-/** Who wrote the responses, in a few words. */
+/** The maker of the responses, in a few words. */
 export function nameMaker({ madeBy }: Pick<RouteErrors, "madeBy">): string {
   if (madeBy.hop === "unknown") return "unknown";
   const who = madeBy.hop === "observer" ? madeBy.observer : madeBy.hop === "behind" ? `what is behind ${madeBy.observer}` : "the client";
   return `${who}${madeBy.fate === undefined ? "" : `, which ${madeBy.fate} it`} (${Math.round(madeBy.confidence * 100)} %)`;
 }
 
-/** Who wrote the responses and what says so, as a sentence without its full stop. */
+/** The maker of the responses and how that is known, as a sentence without its full stop. */
 export function tellMaker(route: Pick<RouteErrors, "madeBy" | "joined">): string {
   const because = explainMaker(route);
   return route.madeBy.hop === "unknown" ? `Who made it does not show: ${because}` : `Made by ${nameMaker(route)}: ${because}`;
 }
 
-/** What says who wrote the responses; where nothing does but another log has spoken of them, that log. */
+/** How the maker of the responses is known. If nothing tells but another log speaks of them, that log. */
 export function explainMaker({ madeBy: { hop, because }, joined }: Pick<RouteErrors, "madeBy" | "joined">): string {
   return hop === "unknown" && joined.length > 0 ? "the access log does not tell it; what was logged beside it stands below" : because;
 }
 
-/** What was logged beside the failures and is not told already by the evidence of the causes that are shown. */
+/** The messages logged beside the failures, except those that the evidence of the shown causes already quotes. */
 export function listFurtherMessages({ joined }: Pick<RouteErrors, "joined">, shown: readonly RankedCause[]): readonly JoinedMessage[] {
   const told = shown.flatMap(({ evidence }) => evidence.map(({ statement }) => statement));
   return joined.filter(({ text }) => !told.some((statement) => statement.includes(text)));
 }
 
-/** Who wrote the responses, in a table's cell. */
+/** The maker of the responses, for a table's cell. */
 export function nameMakerShort({ madeBy }: Pick<RouteErrors, "madeBy">): string {
   const { fate: _, ...rest } = madeBy;
   return nameMaker({ madeBy: rest });
 }
 
-/** A route in a sentence: its full name stands with its row. */
+/** The length to which a route's name is cut in a sentence. Its row shows the full name. */
 const MOST_OF_A_NAME = 40;
 
-/** The verdict with its cause, and what has the fault: several routes, or the worst of the rows and who answered there. */
+/** The verdict with its cause and its place: several routes, or the worst row and who answered there. */
 export function tellVerdict({ diagnosis, routes }: Report): string {
   const [cause] = diagnosis.causes;
   const named = cause === undefined ? "no cause named" : `${cause.cause}, ${Math.round(cause.confidence * 100)} %`;
@@ -135,7 +138,7 @@ export function tellVerdict({ diagnosis, routes }: Report): string {
   return `${verdict}: ${worst.status} on ${cutMiddle(`${worst.method} ${worst.route}`, MOST_OF_A_NAME)}, made by ${nameMakerShort(worst)}${others}`;
 }
 
-/** The patterns that are not among what is told of single routes. */
+/** The patterns not yet mentioned with single routes. */
 export function listUntold({ patterns }: Report, told: readonly Evidence[]): Report["patterns"] {
   const known = new Set(told.map(toKey));
   return patterns.filter(({ evidence }) => !known.has(toKey(evidence)));

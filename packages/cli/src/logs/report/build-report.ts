@@ -23,7 +23,7 @@ export type ReportOptions = {
 
 type Learned = { readonly method: string; readonly template: string; readonly leaf: RouteTally };
 
-/** Turns what was counted into what is said. */
+/** Turns the counts into a report. */
 export function buildReport(tally: Tally, options: ReportOptions): Report {
   const learned = learnRoutes(tally).filter(({ method, template }) => isWanted(`${method} ${template}`, options.route));
   const joiner = createJoiner(tally);
@@ -77,7 +77,7 @@ export function buildReport(tally: Tally, options: ReportOptions): Report {
   };
 }
 
-/** By code units: the language's order would cost its tables at the start, and differ from machine to machine. */
+/** Compares by code units. A comparison by locale would load tables at the start, and differ from machine to machine. */
 function compareTexts(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
@@ -93,7 +93,7 @@ function isWanted(name: string, route: string | undefined): boolean {
   return route === undefined || name === route || name.endsWith(` ${route}`) || name.includes(route);
 }
 
-/** True for paths that a template stands for. */
+/** A test for the paths that a template stands for. */
 function createMatcher(template: string): (path: string) => boolean {
   const pattern = template
     .split("{id}")
@@ -156,7 +156,7 @@ function toRouteErrors(
   return { route, patterns };
 }
 
-/** What to run, where the first cause is named and a command needs nothing that lines do not tell. */
+/** The command to run if the first cause is certain enough to be named, and the lines tell all that the command needs. */
 function findCommand(
   [first]: readonly RankedCause[],
   { upstreams }: FailureTally,
@@ -175,7 +175,10 @@ function findKept(tally: Tally, { method, template, status }: Group): readonly E
     .filter((each) => each.status === status && (each.method ?? "-") === method && matches(each.route ?? each.path ?? "/-"));
 }
 
-/** Who wrote the responses of a group: what most lines say, as sure as they are, less what they disagree on. */
+/**
+ * The maker of a group's responses: what most lines say. The confidence is that of these lines, reduced by the share of those that
+ * disagree.
+ */
 function judge(failures: FailureTally, status: number): RouteErrors["madeBy"] {
   const observer = failures.observers.list()[0]?.[0] ?? "access log";
   const votes = [...failures.madeBy].sort((a, b) => b[1].count - a[1].count);
@@ -196,7 +199,7 @@ function judge(failures: FailureTally, status: number): RouteErrors["madeBy"] {
   };
 }
 
-/** What the observer did with the failure. */
+/** The observer's fate: what it did with the failure. */
 function nameFate(hop: string, failures: FailureTally, status: number): Fate | undefined {
   if (hop === "behind") return "propagated";
   if (hop !== "observer") return undefined;
@@ -247,7 +250,7 @@ function describeHidden(hidden: readonly HiddenErrors[]): readonly Pattern[] {
   ];
 }
 
-/** GraphQL, JSON-RPC and gRPC answer 200 and say inside that they failed: counted apart, for no status shows them. */
+/** GraphQL, JSON-RPC and gRPC answer 200 and report the failure inside. These are counted apart, since no status shows them. */
 function describeBehindGoodStatus(tally: Tally): readonly Pattern[] {
   const rows = tally.behindGoodStatus.list();
   if (rows.length === 0) return [];
@@ -293,10 +296,10 @@ function dedupe(patterns: readonly Pattern[]): readonly Pattern[] {
   return patterns.filter(({ evidence }) => !seen.has(evidence.statement) && seen.add(evidence.statement).size > 0);
 }
 
-/** So much of all failures is one fault, wherever they are. */
+/** From this share of all failures on, alike rows are one fault on several routes. */
 const MOST_OF_ALL = 0.8;
 
-/** The rows that fail as the worst one does, with it, where they are several and most of all failures; none otherwise. */
+/** The worst row and those that fail in the same way, if they are several and make up most of all failures. Otherwise none. */
 function findAlike([worst, ...others]: readonly RouteErrors[], errorCount: number): readonly RouteErrors[] {
   if (worst === undefined) return [];
   const alike = [worst, ...others.filter((other) => isAlike(worst, other))];
@@ -313,7 +316,7 @@ type Parts = {
   readonly tally: Tally;
 };
 
-/** The verdict on the worst group, in the words that every face of Faultline uses. */
+/** The verdict on the worst group, in the same words as everywhere in Faultline. */
 function toDiagnosis({ worst, alike, requests, errorCount, window, logPatterns, tally }: Parts): Diagnosis {
   const causes: readonly RankedCause[] = worst === undefined ? [] : addLogWide(worst.causes, logPatterns);
   const isSure = (causes[0]?.confidence ?? 0) >= DIAGNOSED_CONFIDENCE;

@@ -4,26 +4,28 @@ import { matchSignatures, SIGNATURES } from "@faultline/playbook/signatures";
 import type { Pattern } from "./report.ts";
 import type { FailureTally } from "../tally/route-tally.ts";
 
-/** A cause that something speaks for. */
+/** A cause for which there is evidence. */
 type Claim = { readonly cause: CauseId; readonly confidence: number; readonly evidence: Evidence; readonly next: string };
 
-/** What a group of failures is judged beside: its status, the shapes found in it, and all requests of its route. */
+/**
+ * The context in which a group of failures is judged: its status, the patterns found in it, and the number of all requests of its route.
+ */
 export type GroupContext = { readonly status: number; readonly patterns: readonly Pattern[]; readonly requests: number };
 
-/** So many failures of as many requests are no chance. */
+/** From this number on, failures of every single request are no coincidence. */
 const EACH_TIME_FROM = 3;
-/** A start before failures is a lead: programs start for many reasons. */
+/** That a program started before the failures is only a lead: programs start for many reasons. */
 export const AFTER_RESTART = 0.45;
-/** What is left of a race where the route fails each time. */
+/** The factor by which a race loses confidence on a route that fails each time. */
 const RACE_EACH_TIME = 0.3;
 
-/** What the vendors' tables, the messages and the patterns say about one group, best first, and the checks that follow. */
+/** What the vendors' tables, the messages and the patterns say about one group, most likely cause first, and the checks that follow. */
 export function rankCauses(
   failures: FailureTally,
   { status, patterns, requests }: GroupContext,
 ): { readonly causes: readonly RankedCause[]; readonly next: readonly string[] } {
   const isEachTime = failures.count >= EACH_TIME_FROM && failures.count === requests;
-  // Trap: a time-out of a dyno that swaps is a memory incident, whatever the time-out's code says by itself.
+  // A time-out of a dyno that swaps is a memory incident, whatever the time-out's code says by itself.
   const isMemory = patterns.some(({ pattern }) => pattern === "memory-before");
   const claims = [
     ...readFlags(failures, status).map((claim) => (isMemory ? { ...claim, confidence: claim.confidence / 2 } : claim)),
@@ -35,7 +37,7 @@ export function rankCauses(
   for (const claim of claims) byCause.set(claim.cause, [...(byCause.get(claim.cause) ?? []), claim]);
   const causes = [...byCause].map(([cause, found]) => ({
     cause,
-    // Independent signs of one cause add up; none makes it certain.
+    // Independent signs of one cause add up, but never to certainty.
     confidence: Math.min(0.95, 1 - found.reduce((doubt, claim) => doubt * (1 - claim.confidence), 1)),
     evidence: found.map(({ evidence }) => evidence),
     against: [],
@@ -74,9 +76,9 @@ function readFlags(failures: FailureTally, status: number): Claim[] {
   });
 }
 
-/** A status of one vendor's own is as sure as its documentation. */
+/** The confidence in a vendor's own status: as reliable as the vendor's documentation. */
 const OWN_STATUS_TRUST = 0.85;
-/** The last status that a standard knows; a vendor's own says by itself what happened, as a diagnosis reads it. */
+/** The last status that a standard defines. A vendor's own status tells by itself what happened, as in a diagnosis. */
 const LAST_STANDARD = 511;
 
 function readOwnStatus({ count }: FailureTally, status: number): Claim[] {
@@ -100,7 +102,7 @@ function readOwnStatus({ count }: FailureTally, status: number): Claim[] {
   });
 }
 
-/** Failures of Envoy's flag for a connection that did not come about, beside which words say why: a handshake is no refusal. */
+/** Counts failures with Envoy's flag for a failed connection whose message gives a different cause: a failed handshake is not a refusal. */
 function countToldBetter({ code, cause }: CodeKnowledge, { messages }: FailureTally): number {
   if (code !== "UF") return 0;
   const apart = messages.list().filter(([text]) => (findErrorMessage(text)?.cause ?? cause) !== cause);
@@ -108,7 +110,7 @@ function countToldBetter({ code, cause }: CodeKnowledge, { messages }: FailureTa
 }
 
 function readMessages(failures: FailureTally): Claim[] {
-  // A reason of a load balancer of AWS is a code, and read as one.
+  // An AWS load balancer's reason is a code, and is read as one.
   const said = isAwsBalancer(failures.observers.list()[0]?.[0] ?? "") ? [] : failures.messages.list();
   const because = failures.madeBy.get("observer")?.because.list() ?? [];
   return [

@@ -1,4 +1,4 @@
-/** Members by which failures can be counted. */
+/** The members by which failures can be counted. */
 export const GROUPINGS = ["route", "status", "hop", "upstream", "client", "flags", "message"] as const;
 
 /** One of them. */

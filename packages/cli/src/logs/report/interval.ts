@@ -2,7 +2,9 @@ import type { Interval } from "@faultline/model";
 
 const Z = 1.959964;
 
-/** A share with its Wilson score interval (95 %), right for rare and for few events alike. Source: E. B. Wilson, JASA 22 (1927). */
+/**
+ * A share with its Wilson score interval (95 %), which is right for rare events and for few events. Source: E. B. Wilson, JASA 22 (1927).
+ */
 export function toInterval(count: number, total: number): Interval {
   if (total <= 0) return { ratio: 0, lower: 0, upper: 1 };
   const ratio = count / total;

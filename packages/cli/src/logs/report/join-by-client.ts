@@ -2,17 +2,17 @@ import { anyOf, type Exchange } from "@faultline/model";
 import type { KeptMessage, Tally } from "../tally/tally.ts";
 import { findGivenUpStatuses } from "./given-up.ts";
 
-/** Between an error and the line of the request that it ended. */
+/** The longest time between an error and the line of the request that it ended. */
 const TOLERANCE_MS = 1500;
-/** The times of most access logs are whole seconds. */
+/** Most access logs write times in whole seconds. */
 const SECOND_MS = 1000;
-/** A thread writes the lines of one failure at once. */
+/** A thread writes the lines of one failure within this time. */
 const AT_ONCE_MS = 10;
-/** Requests of one client in one second that are looked at. */
+/** The number of requests of one client in one second that are considered. */
 const MOST_NEAR = 64;
-/** httpd's log: others name the request, or a client that asked for none. */
+/** httpd's error log. The others name the request, or a client that asked for none. */
 const FORMAT = "apache-error";
-/** What httpd answers with a 4xx, which strangers ask for all day: behind a balancer every client has one address. */
+/** What httpd answers with a 4xx, as it does to strangers all day. Behind a load balancer, all clients share one address. */
 const REFUSAL = new RegExp(
   anyOf(
     /\bAH(?:00035|00036|00126|00128|00130|00132|00135|01276|01617|01618|01630|01797|02032|02811|10244): /,
@@ -23,8 +23,8 @@ const REFUSAL = new RegExp(
 );
 
 /**
- * Messages of httpd that name a client and no request, by the failing request of that client which is nearest in time: each
- * message belongs to one, and to none whose status its words do not lead to. Several requests at once share their messages evenly.
+ * Assigns httpd's messages that name a client but no request to that client's failing requests. A message goes to the request nearest in
+ * time whose status fits its words, or to none. Requests that are equally near share their messages evenly.
  */
 export function joinByClient({ kept, messages }: Pick<Tally, "kept" | "messages">): ReadonlyMap<Exchange, readonly KeptMessage[]> {
   const joined = new Map<Exchange, KeptMessage[]>();
@@ -51,7 +51,9 @@ function isNameless({ format, message: { clientAddress, path, text } }: KeptMess
   return format === FORMAT && clientAddress !== undefined && path === undefined && !REFUSAL.test(text);
 }
 
-/** Does the line of the same client that stands right behind name the request? Then both are about that one: httpd tells the reason first. */
+/**
+ * True if the next line of the same client names the request. Both lines are then about that request, because httpd logs the reason first.
+ */
 function isNamedNext(messages: readonly KeptMessage[], index: number): boolean {
   const [told, next] = [messages[index], messages[index + 1]];
   if (told === undefined || next === undefined || next.file !== told.file || next.message.path === undefined) return false;
@@ -59,7 +61,7 @@ function isNamedNext(messages: readonly KeptMessage[], index: number): boolean {
   return next.message.clientAddress === told.message.clientAddress && apartMs <= AT_ONCE_MS;
 }
 
-/** Requests by client and by the seconds in which they began and ended. */
+/** The requests by client and by the seconds in which they began and ended. */
 function groupBySecond(exchanges: readonly Exchange[]): ReadonlyMap<string, readonly Exchange[]> {
   const bySecond = new Map<string, Exchange[]>();
   for (const exchange of exchanges) {
@@ -78,15 +80,15 @@ function toKey(clientAddress: string, timeMs: number): string {
   return `${clientAddress} ${Math.floor(timeMs / SECOND_MS)}`;
 }
 
-/** How far a moment lies from a request, whose time may be that of its begin or of its end. */
+/** The time between a moment and a request, whose time may be that of its beginning or of its end. */
 function findApart({ timeMs = 0, durationMs = 0 }: Exchange, atMs: number): number {
   const atBegin = atMs - timeMs;
   return Math.max(0, Math.min(Math.abs(atBegin), Math.abs(atBegin - durationMs)) - SECOND_MS + 1, -atBegin);
 }
 
 /**
- * The line that stands right before and names neither a client nor a request, where there is one: httpd says in it why it reached nobody. Where
- * two of them that differ stand there, threads wrote at once, and either may be another's.
+ * The preceding line, if it names neither a client nor a request: in it, httpd says why it reached nobody. If two different such lines
+ * precede, several threads were writing, and either line may belong to another request.
  */
 function findReason(told: KeptMessage, [before, further]: readonly (KeptMessage | undefined)[]): KeptMessage {
   if (before === undefined || !isReasonOf(before, told)) return told;

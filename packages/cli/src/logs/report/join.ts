@@ -3,13 +3,16 @@ import type { KeptMessage, Tally } from "../tally/tally.ts";
 import { joinByClient } from "./join-by-client.ts";
 import type { JoinedMessage } from "./report.ts";
 
-/** Clocks of two programs on one host, and the time between an error and the line of the request that it ended. */
+/** How far the clocks of two programs on one host may differ, plus the time between an error and the line of the request that it ended. */
 const TOLERANCE_MS = 1500;
 
-/** The messages that belong to one failing request, and by what they were joined to it. */
+/** The messages that belong to one failing request, and what joins them to it. */
 export type FoundMessages = { readonly messages: readonly KeptMessage[]; readonly by: JoinedMessage["by"] };
 
-/** Finds the messages of a failing request: by request id, else by path and time, else by client and time; undefined where no message can be joined. */
+/**
+ * Finds the messages of a failing request by request id, else by path and time, else by client and time. Undefined if no message can be
+ * joined.
+ */
 export function indexMessages(tally: Pick<Tally, "kept" | "messages">): ((exchange: Exchange) => FoundMessages) | undefined {
   const byId = new Map<string, KeptMessage[]>();
   const byPath = new Map<string, KeptMessage[]>();
@@ -18,14 +21,14 @@ export function indexMessages(tally: Pick<Tally, "kept" | "messages">): ((exchan
     for (const id of [requestId, traceId]) if (id !== undefined) push(byId, id, kept);
     if (path !== undefined && kept.message.timeMs !== undefined) push(byPath, path, kept);
   }
-  // Looked up for each failing request, of which thousands may have the path.
+  // Sorted for a binary search, because thousands of failing requests may have one path.
   for (const list of byPath.values()) list.sort((a, b) => toTime(a) - toTime(b));
   const byClient = joinByClient(tally);
   if (byId.size === 0 && byPath.size === 0 && byClient.size === 0) return undefined;
   return (exchange) => findMessages(exchange, { byId, byPath, byClient });
 }
 
-/** Finds what was logged beside the failures of a route and status, most common first. */
+/** Finds what was logged beside the failures of a route with a status, most common first. */
 export function createJoiner(
   tally: Tally,
 ): (method: string, matches: (path: string) => boolean, status: number) => readonly JoinedMessage[] {
@@ -38,7 +41,7 @@ export function createJoiner(
       if (exchange.status !== status || (exchange.method ?? "-") !== method || !matches(exchange.route ?? exchange.path ?? "/-")) continue;
       lookedAt += 1;
       const join = find(exchange);
-      // Several messages on one failure may say the same; counted are failures.
+      // Several messages about one failure may say the same, and failures are what is counted.
       const byText = new Map(join.messages.map((message) => [generalize(message.message.text), message]));
       for (const [key, message] of byText) {
         const known = found.get(key);
@@ -80,7 +83,7 @@ function findMessages(exchange: Exchange, { byId, byPath, byClient }: Index): Fo
   return { messages: byClient.get(exchange)?.slice(0, 2) ?? [], by: "time and client" };
 }
 
-/** The first two of a list in the order of time that lie within a stretch of it. */
+/** The first two messages within a span of time. The list is sorted by time. */
 function listFirst(
   list: readonly KeptMessage[],
   { fromMs, untilMs }: { readonly fromMs: number; readonly untilMs: number },
@@ -98,7 +101,7 @@ function toTime({ message }: KeptMessage): number {
   return message.timeMs ?? 0;
 }
 
-/** Messages that differ only in numbers, ids and quoted values are one. */
+/** Makes messages equal that differ only in numbers, ids and quoted values. */
 function generalize(text: string): string {
   return text
     .slice(0, 400)
@@ -106,7 +109,7 @@ function generalize(text: string): string {
     .replace(/"[^"]*"|'[^']*'/g, '""');
 }
 
-/** What a message says, in a line. */
+/** A message in one line. */
 export function describeMessage({ message }: KeptMessage): string {
   const { exceptionType, text } = message;
   const first = text.split("\n", 1)[0] ?? "";

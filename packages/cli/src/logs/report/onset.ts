@@ -1,4 +1,4 @@
-/** The step from which on failures are more frequent, with both ratios; undefined when there is no clear one. */
+/** The step from which failures are more frequent, with the ratios before and after it. */
 export type Onset = { readonly step: number; readonly before: number; readonly after: number; readonly logLikelihood: number };
 
 function logBinomial(count: number, total: number): number {
@@ -7,7 +7,10 @@ function logBinomial(count: number, total: number): number {
   return count * Math.log(ratio) + (total - count) * Math.log(1 - ratio);
 }
 
-/** Finds the best split of a series of failures among requests by likelihood ratio; a clear one gains 12 nats and triples the ratio. */
+/**
+ * Finds the best split of a series of failures among requests by likelihood ratio. A clear one gains 12 nats and triples the ratio;
+ * undefined if there is none.
+ */
 export function findOnset(errors: readonly number[], traffic: readonly number[]): Onset | undefined {
   const all = { errors: sum(errors), traffic: sum(traffic) };
   if (all.errors < 8) return undefined;

@@ -7,14 +7,16 @@ import type { JoinedMessage, Pattern, RouteErrors } from "./report.ts";
 import type { FailureTally, RouteTally } from "../tally/route-tally.ts";
 import type { Start, Tally } from "../tally/tally.ts";
 
-/** Steps of every series in a report: at most half as many as a series has buckets, so that none stays empty by rounding. */
+/**
+ * The number of steps of every series in a report: at most half the number of a series' buckets, so that no step stays empty by rounding.
+ */
 export const STEPS = 48;
 
 function observe(statement: string, measured: string, weight: number): Evidence {
   return { statement, measured, source: "access-log", weight };
 }
 
-/** The shape of one group of failures against its route and the whole log. */
+/** One group of failures beside its route and the whole log. */
 export type GroupView = {
   readonly route: RouteTally;
   readonly failures: FailureTally;
@@ -31,7 +33,7 @@ export function findGroupPatterns(view: GroupView): readonly Pattern[] {
   );
 }
 
-/** Failures that all end after the same time are ended by a clock: a time-out. */
+/** Failures that all end after the same time were ended by a clock, so they are time-outs. */
 function findSteadyPattern({ failures, status, route, madeBy }: GroupView): Pattern | undefined {
   const [lowMs, medianMs, highMs] = [0.1, 0.5, 0.9].map((ratio) => failures.durations.quantile(ratio));
   if (lowMs === undefined || medianMs === undefined || highMs === undefined) return undefined;
@@ -143,7 +145,7 @@ function findConcentration(
   };
 }
 
-/** The last start of a program before an onset, close enough to have caused it. */
+/** The last start of a program that is close enough to an onset to have caused it. */
 function findStart(starts: readonly Start[], onsetMs: number, stepMs: number): Start | undefined {
   const slackMs = Math.max(stepMs * 1.5, 60_000);
   return starts.filter(({ timeMs }) => Math.abs(onsetMs - timeMs) <= slackMs).at(-1);
@@ -156,7 +158,7 @@ function findOnsetPattern(tally: Tally): Pattern | undefined {
   const onset = findOnset(tally.errors.resample(firstMs, toMs, STEPS), tally.traffic.resample(firstMs, toMs, STEPS));
   if (onset === undefined) return undefined;
   const stepMs = (toMs - firstMs) / STEPS;
-  // To the second: a step is seldom shorter.
+  // Rounded to the second, since a step is seldom shorter.
   const onsetMs = Math.floor((firstMs + onset.step * stepMs) / 1000) * 1000;
   const start = findStart(tally.starts, onsetMs, stepMs);
   const percent = (ratio: number) => `${(ratio * 100).toFixed(2)} %`;

@@ -2,8 +2,8 @@ import { createRedactor } from "@faultline/guard/redact";
 import type { Report } from "./report.ts";
 
 /**
- * The same report without the secrets of the lines and messages that it quotes: for what is made to be handed on. Routes, counts, times
- * and the words of the verdict are the report's own and stay.
+ * The report without secrets in the lines and messages that it quotes, so that it can be passed on. Routes, counts, times and the words of
+ * the verdict are the report's own and stay.
  */
 export function redactReport(report: Report): Report {
   const redactor = createRedactor();

@@ -4,11 +4,11 @@ import type { CauseId, Diagnosis, Evidence, Fate, Interval, MadeBy, NextCheck, R
 export type JoinedMessage = {
   readonly text: string;
   readonly format: string;
-  /** Failures that have such a message, and those that were looked at: of many only some are. */
+  /** The number of failures with such a message, and of those examined. If there are many failures, only some are examined. */
   readonly count: number;
   readonly lookedAt: number;
   readonly by: "request id" | "time and path" | "time and client";
-  /** Whom the program asked, as the message names it. */
+  /** The upstream that the program asked, as the message names it. */
   readonly upstream?: string;
 };
 
@@ -18,7 +18,7 @@ export type RouteErrors = {
   readonly route: string;
   readonly status: number;
   readonly count: number;
-  /** All requests of the route, and the share of them that failed so, with the bounds of its 95 % interval (Wilson). */
+  /** All requests of the route, and the share of them that failed with this status, with its 95 % interval (Wilson). */
   readonly requests: number;
   readonly share: Interval;
   readonly firstMs?: number;
@@ -27,13 +27,13 @@ export type RouteErrors = {
   readonly overTime: readonly number[];
   readonly failingMedianMs?: number;
   readonly okMedianMs?: number;
-  /** Who wrote the response, as the lines show it, and what the observer did with the failure. */
+  /** Who wrote the response according to the lines, and what the observer did with the failure. */
   readonly madeBy: MadeBy & { readonly observer: string; readonly fate?: Fate };
   readonly causes: readonly RankedCause[];
   readonly next: readonly NextCheck[];
   readonly joined: readonly JoinedMessage[];
   readonly requestIds: readonly string[];
-  /** The first lines as they stand in the log. They may hold anything a client sent. */
+  /** The first lines, verbatim from the log. They may hold anything a client sent. */
   readonly lines: readonly string[];
 };
 
@@ -50,7 +50,7 @@ export type HiddenErrors = {
   readonly line: string;
 };
 
-/** A shape in the failures that points at a cause, for the whole log or one route. */
+/** A pattern in the failures that points to a cause, on one route or in the whole log. */
 export type Pattern = {
   readonly pattern:
     | "one-route"
@@ -67,7 +67,7 @@ export type Pattern = {
     | "behind-good-status";
   readonly evidence: Evidence;
   readonly next: NextCheck;
-  /** The cause of which a clock that ends all failures is a sign, and how sure that is. */
+  /** The cause that the pattern suggests, and how certain that is. */
   readonly speaksFor?: { readonly cause: CauseId; readonly confidence: number };
 };
 
@@ -77,7 +77,7 @@ export type GroupRow = { readonly name: string; readonly count: number };
 /** What `faultline logs` says; `--json` prints it as it is. */
 export type Report = {
   readonly files: readonly string[];
-  /** The options that left something out: --route, --from, --to. */
+  /** The options that left something out of the report: --route, --from, --to. */
   readonly narrowedBy: readonly string[];
   readonly window?: { readonly fromMs: number; readonly toMs: number };
   readonly lines: number;

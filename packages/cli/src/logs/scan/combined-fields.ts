@@ -1,4 +1,4 @@
-/** Where the fields of a line of the combined format stand, byte by byte; whatever is not plainly so is for the full parsers. */
+/** Finds the fields of a line of the combined format, byte by byte. A line that deviates in any way is left to the full parsers. */
 const SPACE = 32;
 const QUOTE = 34;
 const SLASH = 47;
@@ -11,11 +11,11 @@ const NEWLINE = 10;
 const RETURN = 13;
 const MAX_NAMES = 256;
 
-/** Bytes that the name or address of a client is made of. */
+/** The bytes that a client's name or address may contain. */
 const CLIENT = new Uint8Array(256);
 for (const character of "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:*%-") CLIENT[character.charCodeAt(0)] = 1;
 
-/** Where `[25/Oct/2016:14:49:33 +0200] "` stands in the line, behind plain names; -1 when it does not. */
+/** The start of `[25/Oct/2016:14:49:33 +0200] "` in the line, after plain names; -1 if it is not there. */
 export function findTime(bytes: Buffer, start: number): number {
   const limit = start + MAX_NAMES;
   let spaces = 0;
@@ -32,14 +32,14 @@ export function findTime(bytes: Buffer, start: number): number {
   return -1;
 }
 
-/** The quote that ends a request: ` HTTP/1.1" ` behind path and query; -1 when something else stands there. */
+/** The closing quote of a request, in ` HTTP/1.1" ` after path and query; -1 if something else is there. */
 export function findRequestEnd(bytes: Buffer, from: number): number {
   let at = from;
   for (let code = bytes[at] as number; code !== SPACE; code = bytes[at] as number) {
     if (code === QUOTE || code === BACKSLASH || code < SPACE) return -1;
     at += 1;
   }
-  // " HTTP/" is 32 72 84 84 80 47.
+  // The bytes 32 72 84 84 80 47 are " HTTP/".
   const fits = bytes[at + 1] === 72 && bytes[at + 2] === 84 && bytes[at + 3] === 84 && bytes[at + 4] === 80 && bytes[at + 5] === SLASH;
   if (!fits) return -1;
   let quote = at + 6;
@@ -58,7 +58,7 @@ export function readStatus(bytes: Buffer, at: number): number {
   return a >= 1 && a <= 9 && b >= 0 && b <= 9 && c >= 0 && c <= 9 ? a * 100 + b * 10 + c : -1;
 }
 
-/** Where a size, or the - in its place, ends; -1 when there is none. */
+/** The end of a size, or of the - in its place; -1 if there is none. */
 export function skipSize(bytes: Buffer, from: number): number {
   if (bytes[from] === DASH) return from + 1;
   let at = from;
@@ -66,7 +66,7 @@ export function skipSize(bytes: Buffer, from: number): number {
   return at === from ? -1 : at;
 }
 
-/** Where ` "..."` ends; -1 when it does not stand there plainly: escapes and stray quotes are for the full parser. */
+/** The end of ` "..."`; -1 if the text has escapes or stray quotes, which are left to the full parser. */
 export function skipQuoted(bytes: Buffer, from: number): number {
   if (bytes[from] !== SPACE || bytes[from + 1] !== QUOTE) return -1;
   let at = from + 2;
@@ -77,7 +77,7 @@ export function skipQuoted(bytes: Buffer, from: number): number {
   return at + 1;
 }
 
-/** True where a line ends. */
+/** True at the end of a line. */
 export function isLineEnd(bytes: Buffer, at: number): boolean {
   return bytes[at] === NEWLINE || (bytes[at] === RETURN && bytes[at + 1] === NEWLINE);
 }

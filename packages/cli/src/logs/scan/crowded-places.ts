@@ -3,7 +3,7 @@ import type { CrowdedPlace, RouteTrie } from "../routes/route-trie.ts";
 import { RecentWords } from "../routes/recent-words.ts";
 import { findTextSuffix, toFolderSuffix } from "../routes/segment.ts";
 
-/** What a scanner knows of one crowded place. */
+/** What a scanner knows about one crowded place. */
 type Known = {
   readonly number: number;
   readonly names: ReadonlySet<string>;
@@ -11,16 +11,16 @@ type Known = {
   readonly valueSuffixes: ReadonlySet<string> | undefined;
 };
 
-/** Walks from a method along the keys of a trie and returns what the scanner's hash of such a path is. */
+/** Walks from a method along the keys of a trie, and returns the scanner's hash of that path. */
 type Walk = (method: string, keys: readonly { readonly isValue: boolean; readonly text: string }[]) => string;
 
-/** The places at which a scanner takes new words for values: what scan.c does with its set of them. */
+/** The places at which a scanner takes new words for values. scan.c does the same with its set of places. */
 export class CrowdedPlaces {
   private readonly places = new Map<string, Known>();
   private readonly recent = new RecentWords();
   private often = 0;
 
-  /** Learns the places anew. */
+  /** Replaces the known places. */
   name(tries: ReadonlyMap<string, Pick<RouteTrie<never>, "often" | "findCrowds">>, walk: Walk): void {
     this.places.clear();
     this.often = Math.max(...[...tries.values()].map(({ often }) => often));
@@ -44,7 +44,7 @@ export class CrowdedPlaces {
     return this.places.get(hash);
   }
 
-  /** The suffix of the value that a word is at a place; undefined when it is a name there. Others stand behind a folder. */
+  /** The suffix of a value at a place; undefined if the word is a name there. A folder's suffix has rules of its own. */
   findSuffix(place: Known, word: string, isFolder: boolean): string | undefined {
     if (word.startsWith("@") || place.names.has(word)) return undefined;
     const own = findTextSuffix(word);

@@ -1,18 +1,18 @@
-/** What counts the lines of a file at once where they are of the combined format, and what it hands to others. */
+/** The interface of the scanners, which count lines of the combined format directly and hand over all others. */
 import type { FailureTally } from "../tally/route-tally.ts";
 import type { LineAt } from "../shapes/line-shapes.ts";
 import type { LineCutter } from "../shapes/line-tokens.ts";
 
-/** What the scanner asks for when a line is not its own, or when a failing one deserves a full look. */
+/** What a scanner calls if a line is not of its format, or if a failing line deserves a full look. */
 export type ScannerHooks = {
-  /** Loads what `onOther` needs, before it is first called; undefined when nothing is to be waited for. */
+  /** Loads what `onOther` needs before its first call; undefined if there is nothing to wait for. */
   readonly prepare: () => Promise<void> | undefined;
-  /** Hears of a line of another format; of one that was understood already and shall be read by the parsers as well with `isCheck`. */
+  /** Takes a line of another format. With `isCheck` the line was understood already, and the parsers shall read it as well. */
   readonly onOther: (line: LineAt) => void;
   readonly onFailure: (line: FailingLine) => void;
 };
 
-/** A failing line of the combined format: where it lies among the bytes, and its path; `duration` in ms, negative when it has none. */
+/** A failing line of the combined format: its position among the bytes, and its path. `duration` is in ms, negative if there is none. */
 export type FailingLine = {
   readonly start: number;
   readonly end: number;
@@ -22,20 +22,20 @@ export type FailingLine = {
   readonly status: number;
   readonly timeMs: number;
   readonly duration: number;
-  /** What is known of such failures. */
+  /** The tally of such failures. */
   readonly failures: FailureTally;
 };
 
-/** Counts lines of one file into a tally. */
+/** Counts the lines of one file into a tally. */
 export type LineScanner = {
-  /** The memory that it scans without a copy, when it has one of its own. */
+  /** The scanner's own memory, which it reads without copying; absent if it has none. */
   readonly buffer?: Buffer;
-  /** What cuts lines of other formats in that memory. */
+  /** Cuts lines of other formats in that memory. */
   readonly cutter?: LineCutter;
-  /** Counts the whole lines of `buffer` up to `length` and returns where the last, unfinished one starts. */
+  /** Counts the whole lines of `buffer` up to `length`, and returns the start of the last, unfinished line. */
   readonly scan: (buffer: Buffer, length: number) => number | Promise<number>;
-  /** Moves what was counted into the tally. The scanner can go on afterwards. */
+  /** Moves the counts into the tally. The scanner can continue afterwards. */
   readonly flush: () => void;
-  /** Ends its use, and forgets what was not flushed. */
+  /** Ends the scanner's use. Counts that were not flushed are lost. */
   readonly close: () => void;
 };

@@ -1,6 +1,6 @@
 /**
- * Lines that a scanner of the combined format leaves: counted by their shape, or by the parsers of all formats. A file of its own, so that a
- * log of the combined format alone is read without loading the readers of all others.
+ * Lines that a scanner of the combined format leaves, counted by their shape or by the parsers of all formats. It is a separate module, so
+ * that a log of the combined format alone never loads the other parsers.
  */
 import { createLineReader, type LineReader, type ReaderOptions } from "@faultline/formats/access-log";
 import { readAround } from "./read-around.ts";
@@ -9,32 +9,32 @@ import { type LineAt, LineShapes } from "../shapes/line-shapes.ts";
 import type { LineCutter } from "../shapes/line-tokens.ts";
 import type { Tally } from "../tally/tally.ts";
 
-/** Failing lines that are read in full though their shape is known: the first ones, each n-th, and the first of a kind. */
+/** The failing lines that are read in full although their shape is known: the first ones, every n-th, and the first of each kind. */
 const FIRST_LOOKS = 500;
 const LOOK_EVERY = 17;
 
-/** Whose lines are counted, and where to. */
+/** Which lines are counted, and into which tally. */
 export type OtherOptions = {
   readonly name: string;
   readonly reader: ReaderOptions;
-  /** False when every line must go through parsers that the user named. */
+  /** False if every line must go through the parsers that the user named. */
   readonly isFastAllowed: boolean;
   readonly tally: Tally;
-  /** Who sees the lines without counting them. */
+  /** A tally that sees the lines without counting them. */
   readonly recall?: Tally | undefined;
-  /** What cuts the lines, if they lie in its memory. */
+  /** Cuts the lines, if they lie in its memory. */
   readonly cutter?: LineCutter | undefined;
 };
 
-/** What the parsers remember of a file from one stretch of it to the next. */
+/** What the parsers remember of a file from one stretch to the next. */
 export type Memory = { reader?: LineReader };
 
-/** Takes the lines of a stretch of one file in. */
+/** Takes in the lines of a stretch of a file. */
 export class OtherLines {
   private readonly options: OtherOptions;
   private readonly reader: LineReader;
   private readonly shapes: LineShapes;
-  /** Failing lines that needed no parser. */
+  /** The number of failing lines that needed no parser. */
   private failing = 0;
 
   constructor(options: OtherOptions, memory: Memory) {
@@ -43,7 +43,7 @@ export class OtherLines {
     this.shapes = new LineShapes(options.reader.context, options.cutter);
   }
 
-  /** Counts a line that lies among `bytes`. */
+  /** Counts a line among `bytes`. */
   read(bytes: Buffer, at: LineAt): void {
     const { name: file, tally, recall, isFastAllowed } = this.options;
     const cutter = isFastAllowed && recall === undefined ? this.options.cutter : undefined;
@@ -62,7 +62,10 @@ export class OtherLines {
     }
   }
 
-  /** Failing lines are read in full for who made them, and of Caddy's any may be the one that an error line waits for. */
+  /**
+   * Failing lines are read in full to learn who made them. While one of Caddy's error lines waits for its access line, any of Caddy's lines
+   * may be that line.
+   */
   private wantsParser(plain: PlainLine): boolean {
     const { tally, isFastAllowed } = this.options;
     if (plain.format === "caddy" && tally.caddy.isWaiting) return true;

@@ -1,7 +1,7 @@
 /**
- * The fast path: lines of the combined and common formats, read as bytes. It counts what a report needs without making a string of a line,
- * and hands every line that is not plainly of that shape to the full parsers. It must never count what they would read otherwise:
- * `scanner.test.ts` holds the two against each other.
+ * The fast path: lines of the combined and common formats, read as bytes. It counts what a report needs without turning a line into a
+ * string, and hands every line that deviates from these formats to the full parsers. It must never read a line differently from them:
+ * `scanner.test.ts` compares the two.
  */
 import { parseAnyTime } from "@faultline/formats/access-log-combined";
 import { findLatencyBucket, LATENCY_BUCKETS, RouteTally } from "../tally/route-tally.ts";
@@ -23,13 +23,13 @@ const BACKSLASH = 92;
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 const SEED_B = 0x9e3779b9;
-/** What the hash of a value starts with. */
+/** The initial hash of a value. */
 const VALUE = 0x1b873593;
 const DOT = 46;
 const NEWLINE = 10;
 const RETURN = 13;
 
-/** What the bytes of a path are to its hash; bytes that a plain path cannot hold are foreign. */
+/** The bytes of a path as its hash sees them. Bytes that a plain path cannot contain are foreign. */
 const IS_DIGIT = 2;
 const IS_AT = 4;
 const SEGMENT_END = 8;
@@ -41,26 +41,32 @@ PATH_KIND[AT] = IS_AT;
 for (const code of [SLASH, SPACE, QUESTION]) PATH_KIND[code] = SEGMENT_END;
 for (const code of [QUOTE, BACKSLASH, 35, SEMICOLON]) PATH_KIND[code] = FOREIGN;
 
-/** Failing lines that are shown to the full parsers: the first ones, each n-th after them, and the first of each shape. */
+/** The failing lines that the full parsers read as well: the first ones, then every n-th, and the first of each shape. */
 const FIRST_LOOKS = 500;
 const LOOK_EVERY = 256;
 const FIRST_OF_SHAPE = 3;
-/** How many shapes fill the table; at first fewer, as the core on WebAssembly learns from them. */
+/**
+ * The number of shapes that fill the table at first. It is small because a full table shows which places are crowded, and that keeps later
+ * shapes few; the core on WebAssembly does the same.
+ */
 const FIRST_SHAPES = 4096;
 const MAX_SHAPES = 16_384;
 const TABLE = MAX_SHAPES * 4;
 const TIME_BYTES = 26;
-/** What a shape's classes and latency take in the flat arrays. */
+/** The room that a shape's status classes and latency take in the flat arrays. */
 const CLASSES = 8;
 
-/** The scanner in plain JavaScript: the oracle of the one on WebAssembly, and its stand-in where there is none. */
+/** The scanner in plain JavaScript: the oracle of the one on WebAssembly, and its replacement where WebAssembly is missing. */
 export class Scanner implements LineScanner {
   private readonly tally: Tally;
   private readonly hooks: ScannerHooks;
   private bytes: Buffer = Buffer.alloc(0);
   private readonly slots = new Int32Array(TABLE).fill(-1);
   private readonly hashes = new Int32Array(MAX_SHAPES * 2);
-  /** Of each shape, hashes of the first value in its path and of the others, and from which on they were several: 0, 1 or 2 for none. */
+  /**
+   * For each shape, hashes of the first value in its path and of the other values, and from which number on the values varied: 0, 1, or 2
+   * for none.
+   */
   private readonly values = new Int32Array(MAX_SHAPES * 2);
   private readonly variedFrom = new Uint8Array(MAX_SHAPES);
   private readonly classes = new Uint32Array(MAX_SHAPES * CLASSES);
@@ -68,7 +74,7 @@ export class Scanner implements LineScanner {
   private readonly failing = new Map<number, RouteTally>();
   private readonly shapes: { readonly method: string; readonly path: string; readonly crowdedValues: number }[] = [];
   private readonly places = new CrowdedPlaces();
-  /** A bit for each segment of the path at hand that is a value because its place is crowded. */
+  /** A bit for each segment of the current path that is a value because its place is crowded. */
   private crowdedValues = 0;
   private shapeLimit = FIRST_SHAPES;
   private readonly timeBytes = new Uint8Array(TIME_BYTES);
@@ -95,7 +101,7 @@ export class Scanner implements LineScanner {
     this.hooks = hooks;
   }
 
-  /** Counts the whole lines of `buffer` up to `length` and returns where the last, unfinished one starts. */
+  /** Counts the whole lines of `buffer` up to `length`, and returns the start of the last, unfinished line. */
   scan(buffer: Buffer, length: number): number | Promise<number> {
     const prepared = this.hooks.prepare();
     if (prepared !== undefined) return prepared.then(() => this.scan(buffer, length));
@@ -116,8 +122,8 @@ export class Scanner implements LineScanner {
   }
 
   /**
-   * Counts one line and returns where the next one starts, or -1 when it is not of the scanner's shape. The line break that every line
-   * here has ends each of the loops, so none needs to look for the buffer's end.
+   * Counts one line and returns the start of the next, or -1 if the line is not of the scanner's format. Each loop ends at the latest at
+   * the line break, which every line here has, so none has to check the buffer's end.
    */
   private scanLine(start: number): number {
     const bytes = this.bytes;
@@ -149,8 +155,8 @@ export class Scanner implements LineScanner {
   }
 
   /**
-   * Reads what stands behind the size: nothing, two quoted fields, or these and seconds with a point, which become whole ms. Returns the
-   * line's end, or -1 when something else stands there.
+   * Reads what follows the size: nothing, two quoted fields, or these and seconds with a decimal point, which become whole ms. Returns the
+   * end of the line, or -1 if something else follows.
    */
   private readTail(from: number): number {
     const bytes = this.bytes;
@@ -181,7 +187,7 @@ export class Scanner implements LineScanner {
     return at;
   }
 
-  /** Hashes the path, every value in it as one and the same, and returns where it ends; -1 when it needs the full parser. */
+  /** Hashes the path, with all values hashed alike, and returns its end; -1 if the path needs the full parser. */
   private hashPath(path: number, seed: number): number {
     const bytes = this.bytes;
     let a = seed;
@@ -203,9 +209,9 @@ export class Scanner implements LineScanner {
         continue;
       }
       if (kind === FOREIGN) return -1;
-      // What lies deeper is not told apart.
+      // Deeper segments are not told apart.
       if (depth < MAX_DEPTH) {
-        // Only a segment with a digit or an @ can be a value by itself; one of nothing but digits always is.
+        // Only a segment with a digit or an @ can be a value by itself. A segment of digits always is one.
         const isFixed = (seen & (IS_DIGIT | IS_AT)) === 0 || (segment === path + 1 && this.isTopName(segment, at, `${a} ${b}`));
         let valueEnd = isFixed ? -1 : seen === IS_DIGIT ? at : cutFolder(bytes, findValueEnd(bytes, segment, at), at);
         if (!this.places.isEmpty) valueEnd = this.findCrowdedEnd({ a, b, depth, segment, end: at, valueEnd });
@@ -230,12 +236,12 @@ export class Scanner implements LineScanner {
     return at;
   }
 
-  /** True for the version of an API at the start of a path. A date is one as long as dates are few there. */
+  /** True for an API's version at the start of a path. A date may be one, as long as there are few dates in this place. */
   private isTopName(start: number, end: number, place: string): boolean {
     return isVersion(this.bytes, start, end) || (isDate(this.bytes, start, end) && this.places.find(place) === undefined);
   }
 
-  /** Where the suffix of a value starts at the place whose hash is `a` and `b`, if it is a crowded one; -1 for a word. */
+  /** The start of a value's suffix at the place whose hash is `a` and `b`, if that place is crowded; -1 for a word. */
   private findCrowdedEnd({ a, b, depth, segment, end, valueEnd }: SegmentAt): number {
     const place = this.places.find(`${a} ${b}`);
     if (place === undefined) return valueEnd;
@@ -249,7 +255,7 @@ export class Scanner implements LineScanner {
     return end - suffix.length;
   }
 
-  /** Learns where new words are values by now, so that paths without end are few shapes. */
+  /** Learns at which places new words are values by now, so that an endless variety of paths has few shapes. */
   private namePlaces(): void {
     this.places.name(this.tally.routes, (method, steps) => {
       const seed = hashBytes(Buffer.from(method), FNV_OFFSET);
@@ -266,7 +272,7 @@ export class Scanner implements LineScanner {
 
   private count(line: Line): void {
     const { status, duration, timeMs } = line;
-    // Full tables are flushed here, before the line is counted.
+    // Finding the shape flushes full tables, so it must happen before the line is counted.
     const shape = this.findShape(line);
     this.pending += 1;
     this.counted += 1;
@@ -295,7 +301,7 @@ export class Scanner implements LineScanner {
     }
   }
 
-  /** The number of the line's shape: method and path with its values left out. */
+  /** The number of the line's shape: its method, and its path without the values. */
   private findShape(line: Line): number {
     const { hashA, hashB, firstValue, otherValues } = this;
     let slot = (hashA ^ (hashB >>> 7)) & (TABLE - 1);
@@ -328,7 +334,7 @@ export class Scanner implements LineScanner {
     return shape;
   }
 
-  /** The line's time. Neighbours mostly share it, or at least its minute, so its bytes are compared before they are read. */
+  /** The line's time. Neighbouring lines mostly share it, or at least its minute, so the bytes are compared before they are parsed. */
   private readTime(at: number): number | undefined {
     const bytes = this.bytes;
     const known = this.timeBytes;
@@ -363,7 +369,7 @@ export class Scanner implements LineScanner {
     this.pendingErrors = 0;
   }
 
-  /** Moves what was counted into the tally. The scanner can go on afterwards. */
+  /** Moves the counts into the tally. The scanner can continue afterwards. */
   flush(): void {
     this.flushTime();
     this.shapes.forEach(({ method, path, crowdedValues }, shape) => {
@@ -415,7 +421,7 @@ function hashBytes(bytes: Uint8Array, seed: number): number {
   return hash;
 }
 
-/** The two halves of a path's hash, with one more segment. */
+/** The two halves of a path's hash, extended by one segment. */
 function mixA(a: number, hash: number): number {
   return (Math.imul(a ^ hash, FNV_PRIME) + 0x165667b1) | 0;
 }

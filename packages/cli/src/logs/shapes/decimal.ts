@@ -1,4 +1,4 @@
-/** A plain decimal among bytes, as `Number` reads it; NaN for anything else. */
+/** A plain decimal among bytes, read as `Number` reads it; NaN for anything else. */
 export function readDecimal(bytes: Uint8Array, start: number, end: number): number {
   let whole = 0;
   let scale = 0;

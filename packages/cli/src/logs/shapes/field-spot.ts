@@ -3,7 +3,7 @@ import { readDecimal } from "./decimal.ts";
 import type { Spot } from "./spot.ts";
 import { type ParseTime, TimeSpot } from "./time-spot.ts";
 
-/** A piece of a token: all of it, a word of it, or what stands between its slashes. */
+/** A piece of a token: all of it, one of its words, or the text between two of its slashes. */
 type Piece = { readonly token: number; readonly divider: number; readonly index: number };
 
 /** The bounds of the piece that was found last. */
@@ -43,7 +43,7 @@ function toPlace({ token, divider, index }: Piece): readonly number[] {
   return [token, divider, index, 0, 0, -1, -1, 0];
 }
 
-/** What units of durations are in ms, and the letters behind them. */
+/** The units of durations, in ms, and the letters that follow the number. */
 const UNITS = [1, 1000, 0.001, 1e-6];
 const SUFFIX = /(?:ms|us|s)$/;
 const SUFFIXES = ["", "ms", "us", "s"];
@@ -54,14 +54,14 @@ function scale(number: number, unit: number): number {
 
 type NumberSpot = { readonly piece: Piece; readonly unit: number; readonly suffix: string; readonly others: readonly number[] };
 
-/** The decimal at the bounds, in front of `suffix`; NaN for anything else. */
+/** The decimal within the bounds, before `suffix`; NaN for anything else. */
 function readSuffixed(bytes: Uint8Array, suffix: string): number {
   const end = to - suffix.length;
   for (let index = 0; index < suffix.length; index += 1) if (bytes[end + index] !== suffix.charCodeAt(index)) return Number.NaN;
   return readDecimal(bytes, from, end);
 }
 
-/** A number; with `others`, the sum of it and of other tokens. */
+/** The spot of a number. With `others`, the number is the sum of it and of other tokens. */
 function toNumberSpot({ piece, unit, suffix, others }: NumberSpot): Spot<number> {
   return {
     place: [...toPlace(piece).slice(0, 3), UNITS.indexOf(unit), SUFFIXES.indexOf(suffix), others[0] ?? -1, others[1] ?? -1, 0],
@@ -79,7 +79,7 @@ function toNumberSpot({ piece, unit, suffix, others }: NumberSpot): Spot<number>
   };
 }
 
-/** Where a number may stand, in any of `units`. */
+/** The spots where a number may be, in any of `units`. */
 export function findNumberSpots(line: LineTokens, units: readonly number[] = UNITS): Spot<number>[] {
   return listPieces(line).flatMap((piece) => {
     findPiece(line, piece);
@@ -94,7 +94,7 @@ export function findNumberSpots(line: LineTokens, units: readonly number[] = UNI
 
 const texts = new KnownTexts();
 
-/** Where a text may stand. */
+/** The spots where a text may be. */
 export function findTextSpots(line: LineTokens): Spot<string>[] {
   return listPieces(line).map((piece) => ({
     place: toPlace(piece),
@@ -102,7 +102,7 @@ export function findTextSpots(line: LineTokens): Spot<string>[] {
   }));
 }
 
-/** Where a method may stand: three and more capital letters. */
+/** The spots where a method may be: at least three capital letters. */
 export function findMethodSpots(line: LineTokens): Spot<string>[] {
   return listPieces(line).map((piece) => ({
     place: toPlace(piece),
@@ -114,7 +114,7 @@ export function findMethodSpots(line: LineTokens): Spot<string>[] {
   }));
 }
 
-/** True when a token's last word, behind `at`, is the protocol of a request line: `HTTP/1.1`. */
+/** True if a token's last word, after `at`, is the protocol of a request line: `HTTP/1.1`. */
 function isProtocol(bytes: Uint8Array, at: number, end: number): boolean {
   if (!isTextAt(bytes, at, " HTTP/")) return false;
   for (let digit = at + 6; digit < end; digit += 1) {
@@ -124,7 +124,7 @@ function isProtocol(bytes: Uint8Array, at: number, end: number): boolean {
   return end > at + 6;
 }
 
-/** Where a path may stand: in a request's target, which ends in front of a query, and may be a URL. */
+/** A spot where a path may be: a request's target, which may be a URL and ends before the query. */
 export class PathSpot implements Spot<string> {
   private readonly piece: Piece;
   readonly place: readonly number[];
@@ -141,7 +141,7 @@ export class PathSpot implements Spot<string> {
     return this.find(line) ? texts.read(line.bytes, this.start, this.end) : undefined;
   }
 
-  /** Finds the path's bounds; false when none stands there. */
+  /** Finds the path's bounds; false if there is no path. */
   find(line: LineTokens): boolean {
     const { piece } = this;
     if (!findPiece(line, piece)) return false;
@@ -156,7 +156,7 @@ export class PathSpot implements Spot<string> {
   }
 }
 
-/** Moves the start behind a URL's scheme and host; false for what is none, or has no path. */
+/** Moves the start past a URL's scheme and host; false for text that is no URL, or a URL without a path. */
 function skipHost(bytes: Uint8Array): boolean {
   let at = from;
   while (at < to && !isTextAt(bytes, at, "://")) at += 1;
@@ -168,12 +168,12 @@ function skipHost(bytes: Uint8Array): boolean {
   return false;
 }
 
-/** Where a path may stand. */
+/** The spots where a path may be. */
 export function findPathSpots(line: LineTokens): PathSpot[] {
   return listPieces(line).map((piece) => new PathSpot(piece));
 }
 
-/** Where a time may stand: in a token, or in two side by side. */
+/** The spots where a time may be: in one token, or in two adjacent ones. */
 export function findTimeSpots(line: LineTokens, parse: ParseTime): Spot<number>[] {
   return Array.from({ length: line.count }, (_, token) => [token, token + 1])
     .flatMap(([first = 0, second = 0]) => [

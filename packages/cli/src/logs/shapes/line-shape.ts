@@ -5,7 +5,7 @@ import type { Spot } from "./spot.ts";
 import { type Example, MAX_EXAMPLE, MEMBERS as TAUGHT_MEMBERS, type Member as TaughtMember, type TaughtShape } from "./taught-shape.ts";
 import type { ParseTime } from "./time-spot.ts";
 
-/** What is counted of a request that needs no parser; of a failing one neither the request's size nor the upstream. */
+/** What is counted of a request that needs no parser. For failing requests, neither the request's size nor the upstream is counted. */
 export type PlainRequest = {
   readonly format: string;
   readonly status: number;
@@ -15,11 +15,11 @@ export type PlainRequest = {
   readonly durationMs: number | undefined;
   readonly requestBytes: number | undefined;
   readonly upstream: string | undefined;
-  /** The same in all lines of a shape, and of failing ones only. */
+  /** Only failing requests have one, which is the same in all lines of a shape. */
   readonly errorMessage: string | undefined;
 };
 
-/** The same among the bytes of a line. One is used for all lines of a shape. */
+/** The same members as positions among a line's bytes. One object serves all lines of a shape. */
 export class PlainLine implements PlainRequest {
   readonly format: string;
   status = 0;
@@ -30,7 +30,7 @@ export class PlainLine implements PlainRequest {
   upstream: string | undefined;
   errorMessage: string | undefined;
   bytes: Buffer = Buffer.alloc(0);
-  /** Where the path lies; both 0 when there is none. */
+  /** The bounds of the path; both are 0 if there is none. */
   pathStart = 0;
   pathEnd = 0;
 
@@ -43,7 +43,7 @@ export class PlainLine implements PlainRequest {
   }
 }
 
-/** Where the members stand. Empty lists are of members that the lines do not have. */
+/** The spots of the members. A list is empty if the lines do not have that member. */
 type Spots = {
   readonly status: readonly Spot<number>[];
   readonly timeMs: readonly Spot<number>[];
@@ -57,12 +57,16 @@ type Spots = {
 type Member = keyof Spots;
 const MEMBERS: readonly Member[] = [...TAUGHT_MEMBERS, "errorMessage"];
 
-/** Lines of one shape that the parsers must have read alike before it is trusted, and then every how many-th they read still. */
+/**
+ * The number of lines of one shape that the parsers must have read alike before the shape is trusted; afterwards they still read every
+ * n-th.
+ */
 const LEARN_LINES = 64;
 const CHECK_EVERY = 128;
 
 /**
- * What is counted of a parsed line, when it is a request like most: no retry and nothing hidden behind its status, or a server error.
+ * What is counted of a parsed line, if it is an ordinary request (without a retry, with nothing hidden behind its status) or a server
+ * error.
  */
 export function toPlainRequest(read: ReadLine): PlainRequest | undefined {
   if (read.kind !== "exchange" || read.format === "caddy-error") return undefined;
@@ -71,14 +75,15 @@ export function toPlainRequest(read: ReadLine): PlainRequest | undefined {
   if (status === undefined || status >= 600 || route !== undefined) return undefined;
   if (status < 500 && errorMessage !== undefined) return undefined;
   const members = { format, status, timeMs, method, path, durationMs };
-  // Caddy says of each of its failures who made it, and twice.
+  // For each of its failures, Caddy says who made it, and writes two lines.
   if (status >= 500) return format === "caddy" ? undefined : { ...members, requestBytes: undefined, upstream: undefined, errorMessage };
   return (upstream?.length ?? 0) > 1 ? undefined : { ...members, requestBytes, upstream: upstream?.[0]?.address, errorMessage };
 }
 
 /**
- * Lines that are cut alike and have the same members, all of them failing or none: which of their tokens never change, what the others are made of, and where the members of their exchange stand.
- * All of it is learned from what the parsers read. Where a member may stand in several places, a line is only read if they all say the same.
+ * The shape of lines that are cut alike and have the same members, all of them failing or none. The shape knows which tokens never change,
+ * what the others are made of, and where the members of the exchange are. It learns all this from the parsers' results. If a member may be
+ * in several places, a line is only read if all of them agree.
  */
 export class LineShape implements TaughtShape {
   readonly signature: number;
@@ -95,10 +100,10 @@ export class LineShape implements TaughtShape {
   private spots: Spots | undefined;
   private plain = new PlainLine("");
   private isFailing = false;
-  /** True when the parsers must read a line that this shape could. */
+  /** True if the parsers must read a line that this shape could read. */
   isChecking = false;
 
-  /** Of the lines that are cut like the one at hand. */
+  /** A shape of lines that are cut like this one. */
   constructor(line: LineTokens, parseTime: ParseTime) {
     this.line = line;
     this.signature = line.signature;
@@ -109,14 +114,17 @@ export class LineShape implements TaughtShape {
     return this.plain.format;
   }
 
-  /** True when a reader that asks no parser may have its lines: failing ones are for JavaScript, and Caddy's, which may wait for each other. */
+  /**
+   * True if another reader may count these lines without a parser. Failing lines need JavaScript, and so do Caddy's, which may wait for
+   * each other.
+   */
   get isTeachable(): boolean {
     const { spots } = this;
     if (this.isOff || this.learned < LEARN_LINES || this.isFailing || spots === undefined || this.format === "caddy") return false;
     return spots.timeMs.length > 0 && spots.method.length > 0 && spots.path.length > 0;
   }
 
-  /** True when no line will be read by it before others of its kind are asked. */
+  /** True if this shape will not read any line before the other shapes of its kind are asked. */
   get isOutOfTheWay(): boolean {
     return this.isOff || this.isFailing || this.learned < LEARN_LINES;
   }
@@ -130,7 +138,10 @@ export class LineShape implements TaughtShape {
     return this.spots?.timeMs[index]?.read(this.line);
   }
 
-  /** Reads a line of this shape, until the next is read; undefined when the parsers must, as with `isCheck`. */
+  /**
+   * Reads a line of this shape; the result is valid until the next one is read. Undefined if the parsers must read the line, as with
+   * `isCheck`.
+   */
   read(line: LineTokens, isCheck = false): PlainLine | undefined {
     if (this.isOff || this.learned < LEARN_LINES || !this.fits(line) || !this.extract(line)) return undefined;
     this.accepted += 1;
@@ -147,7 +158,7 @@ export class LineShape implements TaughtShape {
     return true;
   }
 
-  /** Fills `plain`; false for a line that this shape does not count, or where places of a member say different things. */
+  /** Fills `plain`. False for a line that this shape does not count, or if the places of a member disagree. */
   private extract(line: LineTokens): boolean {
     const { spots, plain } = this;
     if (spots === undefined) return false;
@@ -157,11 +168,11 @@ export class LineShape implements TaughtShape {
     const durationMs = agree(spots.durationMs, line);
     const requestBytes = agree(spots.requestBytes, line);
     const upstream = agree(spots.upstream, line);
-    // Other words are for the parsers, until a shape of their own is learned.
+    // Lines with another message are left to the parsers, until they have a shape of their own.
     if (agree(spots.errorMessage, line) !== plain.errorMessage) return false;
     if (timeMs === null || method === null || durationMs === null || requestBytes === null || upstream === null) return false;
     if (typeof status !== "number" || status < 100 || status >= 600 || status >= 500 !== this.isFailing) return false;
-    // Caddy's reader takes whole seconds for another unit, or for none.
+    // Caddy's reader takes whole seconds for another unit, or for no duration.
     if (plain.format === "caddy" && durationMs !== undefined && durationMs !== 0 && durationMs % 1000 === 0) return false;
     if (!this.extractPath(spots.path, line)) return false;
     plain.status = status;
@@ -190,11 +201,11 @@ export class LineShape implements TaughtShape {
     return true;
   }
 
-  /** Hears what the parsers read of a line that no shape did; true when it is one of this shape's own. */
+  /** Takes in what the parsers read of a line that no shape read. True if the line belongs to this shape. */
   learn(line: LineTokens, read: ReadLine): boolean {
     const request = toPlainRequest(read);
     if (request === undefined || !this.isOwn(request) || this.lacksStatus(line)) {
-      // It would have been taken for one of its own.
+      // The shape would have counted this line as its own.
       if (!this.isOff && (this.isChecking || (this.learned > 0 && this.fits(line) && this.extract(line)))) this.isOff = true;
       return false;
     }
@@ -215,7 +226,9 @@ export class LineShape implements TaughtShape {
     return MEMBERS.every((member) => (request[member] === undefined) === (spots[member].length === 0));
   }
 
-  /** True where a place is empty that said the status so far: what the parsers took instead is no status of the other lines. */
+  /**
+   * True if a place is empty that gave the status so far. What the parsers took for the status then is not the status of the other lines.
+   */
   private lacksStatus(line: LineTokens): boolean {
     return this.spots?.status.some((spot) => spot.read(line) === undefined) === true;
   }
@@ -235,26 +248,26 @@ export class LineShape implements TaughtShape {
       timeMs: () => findTimeSpots(line, this.parseTime),
       method: () => findMethodSpots(line),
       path: () => findPathSpots(line),
-      // Of Caddy's units only that of seconds can be told by a number alone.
+      // Of Caddy's units, only seconds are recognisable by a number alone.
       durationMs: () => findNumberSpots(line, request.format === "caddy" ? [1000] : undefined),
       requestBytes: whole,
       upstream: () => findTextSpots(line),
       errorMessage: () => findTextSpots(line),
     };
     const found = MEMBERS.map((member) => [member, request[member] === undefined ? [] : all[member]()]);
-    // Each list is of its member's kind.
+    // Each list has the kind of its member.
     this.spots = Object.fromEntries(found) as Spots;
     this.isOff = !this.narrow(line, request);
   }
 
-  /** Drops the spots that are wrong about a line; false when a member has none left. */
+  /** Drops the spots that are wrong about a line; false if a member has none left. */
   private narrow(line: LineTokens, request: PlainRequest): boolean {
     const { spots } = this;
     if (spots === undefined) return false;
     const right = MEMBERS.map((member) => [member, keepRight(spots[member], line, request[member])] as const);
     if (right.some(([member, list]) => list !== spots[member])) {
       this.revision += 1;
-      // Each list is of its member's kind.
+      // Each list has the kind of its member.
       this.spots = Object.fromEntries(right) as Spots;
     }
     return right.every(([member, list]) => request[member] === undefined || list.length > 0);
@@ -272,7 +285,7 @@ export class LineShape implements TaughtShape {
   }
 }
 
-/** The line at hand, when it is not too long. */
+/** The current line as an example, if it is not too long. */
 function toExample({ bytes, start, end, starts, ends, count }: LineTokens): Example | undefined {
   if (end - start > MAX_EXAMPLE) return undefined;
   const fromStart = (bounds: Int32Array) => bounds.slice(0, count).map((at) => at - start);
@@ -283,7 +296,7 @@ function keepRight(spots: readonly Spot<number | string>[], line: LineTokens, va
   return spots.every((spot) => spot.read(line) === value) ? spots : spots.filter((spot) => spot.read(line) === value);
 }
 
-/** What all spots of a member say; null when they differ or one is empty, undefined when the lines do not have it. */
+/** The value on which all spots of a member agree: null if they differ or one is empty, undefined if the lines do not have the member. */
 function agree<T extends number | string>(spots: readonly Spot<T>[], line: LineTokens): T | null | undefined {
   const [first] = spots;
   if (first === undefined) return undefined;

@@ -1,6 +1,6 @@
 /**
- * The way past the parsers for lines of any format: a file's lines are of a few shapes, and what a shape's lines say stands in the same
- * places of each. All that differs is read in full.
+ * Reads lines of any format without the parsers. The lines of a file have a few shapes, and lines of one shape have the same members in the
+ * same places. Every line that deviates is read in full.
  */
 import type { ParseContext, ReadLine } from "@faultline/formats/access-log";
 import { parseAnyTime } from "@faultline/formats/access-log-combined";
@@ -10,12 +10,12 @@ import type { ParseTime } from "./time-spot.ts";
 
 /** Further shapes are left to the parsers. */
 const MAX_SHAPES = 256;
-/** Of lines that are cut alike: those that fail and those that do not, with and without an upstream, ... */
+/** The most shapes of lines that are cut alike: failing or not, with or without an upstream, ... */
 const MAX_ALIKE = 6;
 /** Longer lines are left to the parsers. */
 const MAX_BYTES = 16_384;
 
-/** Where a line lies; `isCheck` asks for the parsers, though its shape is known. */
+/** The position of a line. `isCheck` asks the parsers to read it although its shape is known. */
 export type LineAt = { readonly start: number; readonly end: number; readonly isCheck?: boolean };
 
 /** The shapes of one file's lines. */
@@ -23,19 +23,22 @@ export class LineShapes {
   private readonly tokens: LineTokens;
   private readonly shapes = new Map<number, LineShape[]>();
   private readonly parseTime: ParseTime;
-  /** Those of lines that are cut like the one at hand. */
+  /** The shapes of lines that are cut like the current one. */
   private alike: LineShape[] | undefined;
   private isOff = false;
   private readonly cutter: LineCutter | undefined;
 
-  /** Lines may be cut by `cutter`, if they lie in its memory. */
+  /** The cutter, if given, may cut lines that lie in its memory. */
   constructor(context: ParseContext, cutter?: LineCutter) {
     this.cutter = cutter;
     this.tokens = new LineTokens(cutter);
     this.parseTime = (value) => parseAnyTime(value, context);
   }
 
-  /** Reads a line of a shape that is known, until the next is read; undefined when the parsers must, of which `learn` wants to hear then. */
+  /**
+   * Reads a line of a known shape; the result is valid until the next one is read. Undefined if the parsers must read the line; `learn`
+   * then needs their result.
+   */
   read(bytes: Buffer, { start, end, isCheck = false }: LineAt): PlainLine | undefined {
     this.alike = undefined;
     if (this.isOff || end - start > MAX_BYTES || !this.tokens.cut(bytes, start, end)) return undefined;
@@ -48,7 +51,7 @@ export class LineShapes {
       this.shapes.set(key, alike);
     }
     this.alike = alike;
-    // Of the line before.
+    // The flag is left from an earlier line.
     for (const shape of alike) shape.isChecking = false;
     for (let index = 0; index < alike.length; index += 1) {
       const shape = alike[index] as LineShape;
@@ -58,10 +61,10 @@ export class LineShapes {
     return undefined;
   }
 
-  /** Hears what the parsers read of the line that was asked for last. */
+  /** Takes in what the parsers read of the line that `read` saw last. */
   learn(read: ReadLine): void {
     const { alike, tokens } = this;
-    // The fields of what follows may be others; and of pieces of a line only the parsers know what they continue.
+    // After a directive, the fields of the lines may differ. What pieces of a line continue is known to the parsers only.
     if (read.kind === "directive") this.shapes.clear();
     else if (read.kind === "partial") this.isOff = true;
     else if (alike !== undefined) {
@@ -77,9 +80,9 @@ export class LineShapes {
   }
 
   /**
-   * What was learned is for the scanner as well, which then leaves such lines out. A shape is handed over once each of those that are asked
-   * before it is as well, or reads nothing: one that is learned later comes behind it in the scanner's order. Of a line that fits both, one
-   * of them says what the parsers do not; it is turned off when they read such a line.
+   * Passes what was learned to the scanner, which then does not hand over such lines any more. A shape is passed on once every shape that
+   * is asked before it was passed on or reads nothing, because the scanner asks a later shape last. If a line fits two shapes and one of
+   * them contradicts the parsers, that shape is turned off when the parsers read such a line.
    */
   private teach(alike: readonly LineShape[]): void {
     if (this.cutter === undefined) return;

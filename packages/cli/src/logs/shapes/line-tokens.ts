@@ -6,7 +6,7 @@ export const MAX_TOKENS = 160;
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 
-/** What a token is made of, as bits. */
+/** The kinds of characters in a token, as bits. */
 const DIGIT = 1;
 const LETTER = 2;
 const DASH = 4;
@@ -17,9 +17,9 @@ const COMMA = 64;
 const UNDERSCORE = 128;
 const GAP = 256;
 const OTHER = 512;
-/** Nothing, or a lone dash. */
+/** An empty token, or a lone dash. */
 export const ABSENT = 1024;
-/** Escapes, controls and what is not ASCII: never read here. */
+/** Escapes, control characters and anything outside of ASCII; such tokens are not read here. */
 const FOREIGN = 2048;
 
 const CLASS = new Uint16Array(256).fill(OTHER);
@@ -37,7 +37,7 @@ for (const [character, kind] of [
 ] as const)
   CLASS[character.charCodeAt(0)] = kind;
 
-/** What stands between tokens: in text, in JSON, and in the text or JSON that Docker puts into JSON. */
+/** The separators of tokens: in text, in JSON, and in the text or JSON that Docker wraps into JSON. */
 const QUOTE = 34;
 const BRACE = 123;
 const BACKSLASH = 92;
@@ -48,7 +48,7 @@ const JSON_LINE = toTable(" \t[]{},:");
 const DOCKER = toTable(' \t[]{}"\\');
 const DOCKER_JSON = toTable(' \t[]{}"\\,:');
 const DOCKER_HEAD = '{"log":"';
-/** What stands before JSON: CRI's head, compose's and syslog's, as wrapped.h knows them. */
+/** What may precede JSON: the heads that CRI, compose and syslog write, as wrapped.h knows them. */
 const WRAPPER = new RegExp(
   `^(?:${[
     /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]00:00)? std(?:out|err) F /,
@@ -58,7 +58,7 @@ const WRAPPER = new RegExp(
     .map(({ source }) => source)
     .join("|")})$`,
 );
-/** Names before an equals sign. */
+/** The characters of names before an equals sign. */
 const NAME = LETTER | UNDERSCORE | DASH | DOT;
 
 function chooseSeparators(isDocker: boolean, isJson: boolean): Uint8Array {
@@ -72,41 +72,44 @@ function toTable(characters: string): Uint8Array {
   return table;
 }
 
-/** A line that the parsers read, and where it lies in the scanner's memory. */
+/** A line that the parsers read, and its position in the scanner's memory. */
 export type HeardLine = { readonly start: number; readonly end: number; readonly line: string; readonly read: ReadLine };
 
-/** Cuts lines where they lie, in less time: the lists of `LineTokens` that it fills, and how many there are, -1 for a line that it does not read. */
+/**
+ * Cuts lines in the scanner's memory, which is faster. It fills the lists of `LineTokens`, and returns the number of tokens, or -1 for a
+ * line that it does not read.
+ */
 export type LineCutter = Pick<LineTokens, "starts" | "ends" | "classes" | "hashes"> & {
   readonly cut: (start: number, end: number) => number;
   readonly signature: () => number;
-  /** Lets the scanner count lines of a shape by itself, or no more. */
+  /** Lets the scanner count lines of a shape by itself, or stops it. */
   readonly teach: (shape: TaughtShape) => void;
   readonly forget: (shape: TaughtShape) => void;
   readonly clear: () => void;
-  /** Counts a line of a program's own words that is known, 0 where it is not; and hears of each that the parsers read. */
+  /** Counts a line if it is a known message, and returns 0 if it is not; is told about each line that the parsers read. */
   readonly countMessage: (start: number, end: number) => number;
   readonly hear: (heard: HeardLine) => void;
 };
 
-/** A line cut into words, quoted texts and what separates them, whatever its format. One is used for all lines. */
+/** A line of any format, cut into words, quoted texts and separators. One object serves all lines. */
 export class LineTokens {
   private readonly cutter: LineCutter | undefined;
   bytes: Buffer = Buffer.alloc(0);
-  /** Where the line lies. */
+  /** The bounds of the line. */
   start = 0;
   end = 0;
   count = 0;
-  /** The same for lines with the same separators, and names before = and :, in the same order. */
+  /** Equal for lines with the same separators and the same names before = and :, in the same order. */
   signature = 0;
-  /** True where a token has escapes, controls or what is not ASCII. */
+  /** True if a token has escapes, control characters or anything outside of ASCII. */
   private isForeign = false;
   readonly starts: Int32Array;
   readonly ends: Int32Array;
   readonly classes: Int32Array;
-  /** Of each token's bytes: what is compared instead of them. */
+  /** A hash of each token, which is compared instead of its bytes. */
   readonly hashes: Int32Array;
 
-  /** Lines may be cut by `cutter`, if they lie in its memory. */
+  /** The cutter, if given, may cut lines that lie in its memory. */
   constructor(cutter?: LineCutter) {
     this.cutter = cutter;
     this.starts = cutter?.starts ?? new Int32Array(MAX_TOKENS);
@@ -115,7 +118,7 @@ export class LineTokens {
     this.hashes = cutter?.hashes ?? new Int32Array(MAX_TOKENS);
   }
 
-  /** Cuts the bytes from `start` to `end`, behind which a line break stands; false for what has too many tokens, or something foreign. */
+  /** Cuts the bytes from `start` to `end`, which a line break follows. False if there are too many tokens, or foreign characters. */
   cut(bytes: Buffer, start: number, end: number): boolean {
     this.bytes = bytes;
     this.start = start;
@@ -137,14 +140,14 @@ export class LineTokens {
     while (at < end) {
       const code = bytes[at] as number;
       const isQuote = isDocker ? code === BACKSLASH && bytes[at + 1] === QUOTE : code === QUOTE;
-      // What a wrapper of text holds, up to the end of the line.
+      // A text wrapper contains JSON, up to the end of the line.
       if (!isJson && !isDocker && code === BRACE && bytes[at + 1] === QUOTE && WRAPPER.test(bytes.toString("latin1", start, at))) {
         isJson = true;
         separators = JSON_LINE;
       }
       if (!isQuote && separators[code] === 1) {
         signature = Math.imul(signature ^ code, FNV_PRIME);
-        // What stands before it is the name of a member; Docker's own time has colons too.
+        // The token before it is the name of a member. Docker's own time has colons too.
         const isName = code === COLON_CODE && this.count > 0 && (!isDocker || bytes[at - 1] === QUOTE);
         if (isJson && isName) signature ^= this.hashes[this.count - 1] as number;
         at += 1;
@@ -159,7 +162,7 @@ export class LineTokens {
     return !this.isForeign;
   }
 
-  /** A text in quotes; returns where it goes on behind them. One that the line's end cuts is never read here. */
+  /** Cuts a quoted text, and returns the position after it. A text cut off by the end of the line is not read here. */
   private cutQuoted(at: number, end: number, isDocker: boolean): number {
     const { bytes } = this;
     let classes = 0;
@@ -168,19 +171,19 @@ export class LineTokens {
     for (; to < end; to += 1) {
       const code = bytes[to] as number;
       if (isDocker ? code === BACKSLASH && bytes[to + 1] === QUOTE : code === QUOTE) break;
-      // Where Docker's text ends by a quote of its own, the line is none of its.
+      // A quote of Docker's own ends the text that it wrapped, so it cannot be part of that text.
       classes |= isDocker && code === QUOTE ? FOREIGN : (CLASS[code] as number);
       hash = Math.imul(hash ^ code, FNV_PRIME);
       if (code === BACKSLASH) to += 1;
     }
-    // Without a quote at its end the line was cut, and what it says here may be less than was written.
+    // Without a closing quote the line was cut off, and the token may be shorter than what was written.
     if (to >= end) classes = FOREIGN;
     this.hashes[this.count] = hash;
     this.put(at, Math.min(to, end), classes);
     return Math.min(to, end) + (isDocker ? 2 : 1);
   }
 
-  /** A word; returns where it goes on, as a negative number behind `name=`. */
+  /** Cuts a word, and returns the position after it, as a negative number after `name=`. */
   private cutBare(at: number, end: number, separators: Uint8Array): number {
     const { bytes } = this;
     let classes = 0;
@@ -211,22 +214,22 @@ export class LineTokens {
     this.count += 1;
   }
 
-  /** The text of a token, or of two that stand side by side. */
+  /** The text of a token, or of several adjacent ones. */
   text(first: number, last = first): string {
     return this.bytes.toString("latin1", this.starts[first], this.ends[last]);
   }
 }
 
-/** True when the bytes from `start` on are this text, which is ASCII. */
+/** True if the bytes from `start` on are this ASCII text. */
 export function isTextAt(bytes: Uint8Array, start: number, text: string): boolean {
   for (let index = 0; index < text.length; index += 1) if (bytes[start + index] !== text.charCodeAt(index)) return false;
   return true;
 }
 
-/** Texts that come again and again; a power of two. */
+/** The number of remembered texts, a power of two. */
 const KNOWN = 512;
 
-/** Texts out of bytes, of which those that came lately are not made anew. */
+/** Makes texts from bytes, and reuses those made recently. */
 export class KnownTexts {
   private readonly texts: string[] = Array.from({ length: KNOWN }, () => "");
 

@@ -2,15 +2,15 @@ import { readDecimal } from "./decimal.ts";
 import { isTextAt, type LineTokens } from "./line-tokens.ts";
 import type { Spot } from "./spot.ts";
 
-/** What reads a time, in Unix ms, of a text or a number; undefined for what is none. */
+/** Parses a text or a number as a time, in Unix ms; undefined if it is none. */
 export type ParseTime = (value: string | number) => number | undefined;
 
 const COLON = 58;
 const DOT = 46;
 
 /**
- * A time in a token, or in several side by side. Lines that follow each other mostly have the same time, or at least its minute: hashes are
- * compared before the bytes, and the bytes up to the minute before the parser is asked.
+ * The spot of a time, in one token or in several adjacent ones. Consecutive lines mostly share their time, or at least its minute. So
+ * hashes are compared before bytes, and the bytes up to the minute before the parser is asked.
  */
 export class TimeSpot implements Spot<number> {
   private readonly first: number;
@@ -20,7 +20,7 @@ export class TimeSpot implements Spot<number> {
   private firstHash = 0;
   private lastHash = 0;
   private timeMs: number | undefined;
-  /** What the parser read last, up to its seconds and behind them, and the minute of it in Unix ms. */
+  /** What the parser read last: the text before and after the seconds, and the minute in Unix ms. */
   private head = "";
   private tail = "";
   private minuteMs = 0;
@@ -44,7 +44,7 @@ export class TimeSpot implements Spot<number> {
     return this.timeMs;
   }
 
-  /** The time when it is of the minute that was read last, and written in the same way. */
+  /** The time, if it is in the minute that was read last and written in the same way. */
   private readWithinMinute(bytes: Buffer, start: number, end: number): number | undefined {
     const { head, tail } = this;
     const seconds = start + head.length;
@@ -54,7 +54,7 @@ export class TimeSpot implements Spot<number> {
     return value === undefined ? undefined : this.minuteMs + toMs(value);
   }
 
-  /** Two digits and perhaps a fraction, below 60. */
+  /** Two digits below 60, perhaps with a fraction. */
   private readSeconds(bytes: Buffer, start: number, end: number): number | undefined {
     if (end !== start + 2 && bytes[start + 2] !== DOT) return undefined;
     const value = readDecimal(bytes, start, end);
@@ -80,7 +80,7 @@ export class TimeSpot implements Spot<number> {
   }
 }
 
-/** Seconds as whole µs, in ms: what the parsers make of them. */
+/** Seconds as whole µs, in ms, as the parsers round them. */
 function toMs(seconds: number): number {
   return Math.round(seconds * 1e6) / 1000;
 }
@@ -89,7 +89,7 @@ function isOfNumber(code: number): boolean {
   return (code >= 48 && code <= 57) || code === DOT;
 }
 
-/** Where seconds start, behind minutes of two digits; -1 where there are none. An hour may stand behind a colon as well. */
+/** The start of the seconds, after minutes of two digits; -1 if there are none. A colon may precede the hour as well. */
 function findSeconds(bytes: Buffer, start: number, end: number): number {
   for (let at = end - 6; at >= start + 10; at -= 1) if (bytes[at] === COLON && bytes[at + 3] === COLON) return at + 4;
   return -1;

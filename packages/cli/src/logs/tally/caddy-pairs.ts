@@ -1,15 +1,15 @@
 import type { ReadLine } from "@faultline/formats/access-log";
 import type { Exchange } from "@faultline/model";
 
-/** An exchange with the line and the file it was read from. */
+/** An exchange with the line and the file from which it was read. */
 export type SeenExchange = { readonly read: ReadLine & { readonly kind: "exchange" }; readonly line: string; readonly file: string };
 
 const MAX_HELD = 4096;
 
 /**
- * Caddy writes a request that failed in its own hands twice: its error logger says why, and, where an access log is set up, the access
- * log says what was sent. Both carry the very same duration, to the nanosecond. Counted once, with the reason of the one and the size of
- * the other; error lines that no access line follows stand for their request.
+ * If Caddy itself fails a request, it writes two lines: its error logger says why, and the access log, if there is one, says what was sent.
+ * Both lines have the same duration, to the nanosecond. The request is counted once, with the reason of the one and the size of the other.
+ * An error line that no access line follows stands for its request.
  */
 export class CaddyPairs {
   private readonly held = new Map<string, SeenExchange>();
@@ -21,7 +21,7 @@ export class CaddyPairs {
     return this.held.size > 0;
   }
 
-  /** What is to be counted now: nothing while an error line waits for its access line, or repeats one. */
+  /** What is to be counted now. An error line that waits for its access line, or repeats it, is not counted. */
   take(seen: SeenExchange): readonly SeenExchange[] {
     const key = toKey(seen.read.exchange);
     if (seen.read.format === "caddy-error") {
@@ -46,12 +46,12 @@ export class CaddyPairs {
     return [{ ...seen, read: { ...seen.read, exchange } }];
   }
 
-  /** From here on error lines that wait are left to the next part of the log, which reads these lines once more. */
+  /** From here on, waiting error lines are left to the next part of the log, which reads these lines again. */
   startTail(): void {
     this.beforeTail = [...this.held.keys()];
   }
 
-  /** The error lines that no access line followed: those before the tail when there is one. */
+  /** The error lines that no access line followed; only those before the tail, if there is one. */
   release(): readonly SeenExchange[] {
     const keys = this.beforeTail ?? [...this.held.keys()];
     const rest = keys.map((key) => this.held.get(key)).filter((seen) => seen !== undefined);

@@ -1,36 +1,39 @@
 import type { Exchange } from "@faultline/model";
 import type { Pattern } from "../report/report.ts";
 
-/** Heroku's runtime says of a dyno that it swaps (R14) or was killed for its memory (R15): `heroku[web.1]: Error R14 (...)`. */
+/** Heroku's runtime reports that a dyno swaps (R14), or was killed because of its memory (R15): `heroku[web.1]: Error R14 (...)`. */
 const WARNING = /\bheroku(?:\[([\w-]+\.\d+)\]:| ([\w-]+\.\d+) \S+) (?:\S+ )?Error (R1[45]) \(/;
 const MAX_WARNINGS = 4000;
-/** R14 is repeated about every 20 s while it lasts; R15 is followed by a restart. */
+/** R14 is repeated about every 20 s as long as it lasts. A restart follows R15. */
 const BEFORE_MS = 300_000;
 
 type Warning = { readonly timeMs: number; readonly dyno: string; readonly code: string };
 
-/** What a platform said of the memory of its instances. */
+/** A platform's warnings about the memory of its instances. */
 export class MemoryWarnings {
   private readonly warnings: Warning[] = [];
 
-  /** Looks at one line of a platform's log. */
+  /** Takes in one line of a platform's log. */
   add(line: string, timeMs: number | undefined): void {
     if (timeMs === undefined || this.warnings.length >= MAX_WARNINGS || !line.includes("Error R1")) return;
     const match = WARNING.exec(line.slice(0, 1000));
     if (match !== null) this.warnings.push({ timeMs, dyno: match[1] ?? match[2] ?? "", code: match[3] ?? "" });
   }
 
-  /** True while nothing was said. */
+  /** True as long as there are no warnings. */
   get isEmpty(): boolean {
     return this.warnings.length === 0;
   }
 
-  /** Takes in what was said later. */
+  /** Takes in the warnings of a later part. */
   merge(later: MemoryWarnings): void {
     this.warnings.push(...later.warnings.slice(0, MAX_WARNINGS - this.warnings.length));
   }
 
-  /** Time-outs (H12) and lost connections (H13) of dynos that were out of memory when the request came or while it waited. */
+  /**
+   * Explains time-outs (H12) and lost connections (H13) by warnings: their dynos were out of memory when the request came or while it
+   * waited.
+   */
   explain(failures: readonly Exchange[]): Pattern | undefined {
     const lost = failures.filter(isLost);
     const explained = lost.filter((exchange) => this.isMeant(exchange));
@@ -48,7 +51,7 @@ export class MemoryWarnings {
     };
   }
 
-  /** True of a request that was lost to a dyno that was out of memory then. */
+  /** True for a request that was lost while its dyno was out of memory. */
   isMeant(exchange: Exchange): boolean {
     const { timeMs, instance } = exchange;
     if (timeMs === undefined || instance === undefined || !isLost(exchange)) return false;

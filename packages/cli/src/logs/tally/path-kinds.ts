@@ -4,14 +4,16 @@ import type { PlainLine } from "../shapes/line-shape.ts";
 const SLASH = 47;
 const AT = 64;
 const SEMICOLON = 59;
-/** Stands in the hashes for a value. */
+/** Replaces a value in the hashes. */
 const VALUE = 0;
 const START_A = 0x811c9dc5;
 const START_B = 0x9e3779b9;
 const PRIME_A = 0x01000193;
 const PRIME_B = 0x85ebca6b;
 
-/** Things by the method and the kind of a path, which is told by two hashes of its bytes: no text is made to find one. */
+/**
+ * A table of items by method and kind of path. Two hashes of the path's bytes identify the kind, so that no text is made to find an item.
+ */
 export class PathKinds<T extends { readonly method: string }> {
   private readonly mask: number;
   private readonly hashes: Int32Array;
@@ -19,17 +21,17 @@ export class PathKinds<T extends { readonly method: string }> {
   private hashA = 0;
   private hashB = 0;
   private slot = 0;
-  /** True when the path that was looked for last has parameters, which are none of its kind: nothing may be put for it. */
+  /** True if the last path has parameters. These do not belong to its kind, so nothing may be put for it. */
   hasParameters = false;
 
-  /** For at most `limit` kinds, a power of two. */
+  /** A table for at most `limit` kinds, a power of two. */
   constructor(limit: number) {
     this.mask = limit * 4 - 1;
     this.hashes = new Int32Array(limit * 8);
     this.things = Array.from({ length: limit * 4 }, () => undefined);
   }
 
-  /** What was put for the kind of the line's path. */
+  /** The item for the kind of the line's path. */
   find(line: PlainLine): T | undefined {
     this.hash(line);
     const { hashA, hashB, things, hashes, mask } = this;
@@ -43,14 +45,14 @@ export class PathKinds<T extends { readonly method: string }> {
     return thing;
   }
 
-  /** Puts something for the kind that was not found last. */
+  /** Puts an item for the kind that `find` did not find. */
   put(thing: T): void {
     this.things[this.slot] = thing;
     this.hashes[this.slot * 2] = this.hashA;
     this.hashes[this.slot * 2 + 1] = this.hashB;
   }
 
-  /** Hashes a path that starts with a slash, every value in it as one and the same. */
+  /** Hashes a path that starts with a slash, with all values hashed alike. */
   private hash({ bytes, pathStart, pathEnd }: PlainLine): void {
     let a = START_A;
     let b = START_B;

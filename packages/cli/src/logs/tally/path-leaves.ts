@@ -5,31 +5,31 @@ import { dropParameters, findValueEnd, isTopName } from "../routes/segment.ts";
 import type { PlainLine } from "../shapes/line-shape.ts";
 import { isTextAt } from "../shapes/line-tokens.ts";
 
-/** Kinds of path after which all go into the tries. */
+/** After this many kinds of path, all are moved into the tries. */
 const MAX_LEAVES = 4096;
-/** Longer paths are not told from each other by their values. */
+/** In longer paths, values are not recognised. */
 const MAX_PATH = 512;
 const SLASH = 47;
 const AT = 64;
-/** Stands in a kind of path for a value; a path may hold it only as an escape. */
+/** Replaces a value in a kind of path. In a path, this character can only be escaped. */
 const VALUE = "\u0000";
 
 /** Paths that differ in their values only. */
 type Leaf = {
   readonly method: string;
-  /** The first of them. */
+  /** The first of these paths. */
   readonly path: string;
   readonly tally: RouteTally;
-  /** Which values were several: all from this number on; `NONE` while one path only was seen. */
+  /** The number of the first value that varied, as all later ones did; `NONE` as long as there was one path only. */
   variedFrom: number;
 };
 const NONE = 2;
 
-/** What is counted by path, on its way to the tries: paths that differ in numbers and other plain values share a tally at once. */
+/** Counts by path on the way to the tries. Paths that differ in numbers and other plain values share a tally from the start. */
 export class PathLeaves {
   private readonly leaves = new Map<string, Leaf>();
   private readonly bytes = new Uint8Array(MAX_PATH);
-  /** Leaves by their kind's bytes; absent while there is nothing to be found. */
+  /** The leaves by the bytes of their kind; absent while there are none. */
   private kinds: PathKinds<Leaf> | undefined;
 
   /** True when there is no room for another kind of path. */
@@ -42,7 +42,7 @@ export class PathLeaves {
     return this.getLeaf(method, dropParameters(path)).tally;
   }
 
-  /** The tally of a line's path, of which no text is made when its kind is known. */
+  /** The tally of a line's path. No text is made of the path if its kind is known. */
   getAt(line: PlainLine): RouteTally {
     const { method, bytes, pathStart, pathEnd } = line;
     const isPlain = method !== undefined && pathEnd > 0 && bytes[pathStart] === SLASH && pathEnd - pathStart <= MAX_PATH;
@@ -70,7 +70,7 @@ export class PathLeaves {
     return leaf;
   }
 
-  /** The path with its values left out: those with a digit or an @ that are none of an API's names. */
+  /** The path without its values: segments with a digit or an @ that are not names of an API. */
   private toKind(path: string): string {
     const { length } = path;
     if (length > MAX_PATH) return path;

@@ -5,7 +5,7 @@ import { Series } from "./series.ts";
 
 const MAX_LINES = 3;
 
-/** What is kept of the server errors of one route with one status. */
+/** What is kept of one route's server errors with one status. */
 export class FailureTally {
   count = 0;
   firstMs: number | undefined;
@@ -13,7 +13,7 @@ export class FailureTally {
   readonly series = new Series();
   readonly durations = new Sample();
   readonly requestBytes = new Sample();
-  /** Who made the response, by hop, with how sure the lines were. */
+  /** The makers of the response, by hop, with the sum of the lines' confidence. */
   readonly madeBy = new Map<string, { count: number; because: Names; confidence: number }>();
   readonly flags = new Names();
   readonly messages = new Names();
@@ -21,11 +21,11 @@ export class FailureTally {
   readonly upstreamStatuses = new Names();
   readonly clients = new Names(64);
   readonly observers = new Names();
-  /** The first lines, as they stand in the log, cut. */
+  /** The first lines, verbatim but cut to a length. */
   readonly lines: string[] = [];
   readonly requestIds: string[] = [];
 
-  /** True once enough lines were read in full to show some. */
+  /** True once enough lines are kept to show some. */
   get isShown(): boolean {
     return this.lines.length >= MAX_LINES;
   }
@@ -39,7 +39,7 @@ export class FailureTally {
     if (this.lastMs === undefined || timeMs > this.lastMs) this.lastMs = timeMs;
   }
 
-  /** Takes in what a scanner counted by itself. */
+  /** Takes in a scanner's own counts. */
   addCounted(counted: Pick<FailureTally, "count" | "firstMs" | "lastMs" | "durations" | "series">): void {
     this.count += counted.count;
     this.firstMs = least(this.firstMs, counted.firstMs);
@@ -48,12 +48,12 @@ export class FailureTally {
     this.series.merge(counted.series);
   }
 
-  /** Counts what a line says of its failure. */
+  /** Counts the message that a line gives for its failure. */
   addMessage(text: string): void {
     this.messages.add(text.slice(0, 200));
   }
 
-  /** What only a fully read line tells; the counts are `addTimed`'s. */
+  /** Takes in what only a fully read line tells. `addTimed` does the counting. */
   addDetail(exchange: Exchange, line: string): void {
     if (this.lines.length < MAX_LINES) this.lines.push(line.slice(0, 2000));
     if (exchange.requestId !== undefined && this.requestIds.length < MAX_LINES) this.requestIds.push(exchange.requestId);
@@ -122,11 +122,11 @@ export type HiddenTally = {
   line: string;
 };
 
-/** A plain array, as in a series. */
+/** A plain array for the same reason as in `Series`. */
 const NO_CLASSES: readonly number[] = Array.from({ length: 10 }, () => 0);
 const NO_FAILURES: ReadonlyMap<number, FailureTally> = new Map();
 
-/** Counts by `findLatencyBucket`, from the lowest bucket that counts something to the highest: of most paths that is one. */
+/** Counts by `findLatencyBucket`, from the lowest used bucket to the highest. Most paths use one. */
 class Latency {
   first = 0;
   counts: number[] = [];
@@ -142,15 +142,18 @@ class Latency {
   }
 }
 
-/** What is counted on one route (or path, while routes are being learned). There may be tens of thousands: what most lack is made late. */
+/**
+ * The counts of one route (or path, while routes are being learned). There may be tens of thousands, so rarely needed members are made
+ * late.
+ */
 export class RouteTally {
   lines = 0;
-  /** Lines by the first digit of the status; 0 counts those without one. */
+  /** Lines by the first digit of the status; 0 stands for none. */
   readonly classes = NO_CLASSES.slice();
-  /** Answers that were no server errors by `findLatencyBucket`; absent until there is one with a duration. */
+  /** The latencies of answers that were no server errors; absent until one has a duration. */
   private latency: Latency | undefined;
   private failuresByStatus: Map<number, FailureTally> | undefined;
-  /** Bytes of requests that did not fail, and who answered them. */
+  /** The request sizes and the upstreams of requests that did not fail. */
   okBytes: Sample | undefined;
   okUpstreams: Names | undefined;
   hidden: HiddenTally | undefined;
@@ -207,7 +210,7 @@ export class RouteTally {
     if (upstream !== undefined) this.addUpstream(upstream, 1);
   }
 
-  /** Counts who answered requests that did not fail. */
+  /** Counts an upstream of requests that did not fail. */
   addUpstream(name: string, count: number): void {
     (this.okUpstreams ??= new Names(64)).add(name, count);
   }
@@ -218,7 +221,7 @@ export class RouteTally {
     else this.okBytes.merge(sizes);
   }
 
-  /** An earlier try that failed, behind an answer that did not: the client never saw it. */
+  /** Counts an earlier try that failed before one that did not; the client never saw the failure. */
   private addHidden(exchange: Exchange, line: string): void {
     const failed = exchange.upstream?.slice(0, -1).filter((attempt) => attempt.answered === false || (attempt.status ?? 0) >= 500) ?? [];
     if (failed.length === 0 || exchange.status === undefined) return;
@@ -260,7 +263,7 @@ export class RouteTally {
     }
   }
 
-  /** The tally of which `copy` is a structured clone, with `reviveFailures` for what failed; the clone is not to be used any more. */
+  /** Restores a tally from its structured clone, and its failures by `reviveFailures`. The clone must not be used any more. */
   static revive(copy: RouteTally, reviveFailures: (copy: FailureTally) => FailureTally): RouteTally {
     const failures = copy.failuresByStatus;
     return Object.assign(new RouteTally(), copy, {
@@ -284,7 +287,7 @@ export class RouteTally {
     this.hidden.upstreams.merge(theirs.upstreams);
   }
 
-  /** The latency of answers that were no server errors, ms, below which `ratio` of them lie. */
+  /** The latency in ms below which `ratio` of the answers without a server error lie. */
   findLatency(ratio: number): number | undefined {
     if (this.latency === undefined) return undefined;
     const { first, counts } = this.latency;

@@ -6,7 +6,7 @@ export class Sample {
   private stride: number;
   private seen: number;
 
-  /** An empty sample, or one that was taken elsewhere: of `seen` numbers each `stride`-th. */
+  /** An empty sample, or one that was taken elsewhere: every `stride`-th of `seen` numbers. */
   constructor(values: readonly number[] = [], { seen, stride } = { seen: values.length, stride: 1 }) {
     this.values = [...values];
     this.seen = seen;
@@ -26,7 +26,7 @@ export class Sample {
     this.stride *= 2;
   }
 
-  /** Takes another sample in. Both are thinned to the same density first, so that neither weighs more than it stands for. */
+  /** Takes in another sample. Both are thinned to the same density first, so that each weighs as much as the numbers it stands for. */
   merge(other: Sample): void {
     const theirs = new Sample(other.values, { seen: other.seen, stride: other.stride });
     while (this.stride < theirs.stride) this.thin();
@@ -36,7 +36,7 @@ export class Sample {
     while (this.values.length > LIMIT) this.thin();
   }
 
-  /** How many numbers the sample stands for. */
+  /** The number of values that the sample stands for. */
   get count(): number {
     return this.seen;
   }
@@ -50,7 +50,7 @@ export class Sample {
 
 /** Counts by name in bounded memory: once full, new names are counted together. */
 export class Names {
-  /** Absent until there is one: most of the many that a report keeps stay empty. */
+  /** Absent until it is needed, because most of the counts in a report stay empty. */
   private counts: Map<string, number> | undefined;
   others = 0;
   private readonly limit: number;
@@ -72,7 +72,7 @@ export class Names {
     this.others += other.others;
   }
 
-  /** Most frequent first. */
+  /** The names and their counts, the most frequent first. */
   list(): readonly (readonly [name: string, count: number])[] {
     return [...(this.counts ?? [])].sort((a, b) => b[1] - a[1]);
   }

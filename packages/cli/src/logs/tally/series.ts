@@ -1,5 +1,7 @@
 const BUCKETS = 96;
-/** Plain arrays: there may be a series for each of thousands of routes, and V8 keeps typed arrays of this size outside of its heap. */
+/**
+ * A plain array, because there may be a series for each of thousands of routes, and V8 keeps typed arrays of this size outside of its heap.
+ */
 const EMPTY: readonly number[] = Array.from({ length: BUCKETS }, () => 0);
 
 /**
@@ -8,7 +10,7 @@ const EMPTY: readonly number[] = Array.from({ length: BUCKETS }, () => 0);
  */
 export class Series {
   widthMs = 1000;
-  /** Number of the first bucket on the grid of this width. */
+  /** The number of the first bucket on the grid of this width. */
   first = 0;
   counts = EMPTY.slice();
   total = 0;
@@ -24,7 +26,7 @@ export class Series {
     this.total += count;
   }
 
-  /** Moves the start back when the bucket lies before it; false when the span is too long for the width. */
+  /** Moves the start back if the bucket lies before it; false if the span is too long for the width. */
   private makeRoom(index: number): boolean {
     const shift = this.first - index;
     if (shift <= 0) return index - this.first < BUCKETS;
@@ -72,7 +74,7 @@ export class Series {
     this.total += other.total;
   }
 
-  /** The starts of the first and of the last bucket that counts something. */
+  /** The starts of the first and the last bucket that are not empty. */
   private findSpan(): { readonly firstMs: number; readonly lastMs: number } {
     const { counts } = this;
     let [low, high] = [0, BUCKETS - 1];
@@ -91,8 +93,8 @@ export class Series {
   }
 
   /**
-   * Counts of `[fromMs, toMs)` in `buckets` equal steps. A bucket that lies over several steps is shared out by its time in each, so that
-   * even traffic looks even; what is shared out comes to whole numbers and to the same sum.
+   * Counts of `[fromMs, toMs)` in `buckets` equal steps. A bucket that overlaps several steps is divided by its time in each, so that even
+   * traffic looks even. The results are whole numbers with the same sum.
    */
   resample(fromMs: number, toMs: number, buckets: number): number[] {
     const stepMs = Math.max(1, (toMs - fromMs) / buckets);

@@ -9,12 +9,12 @@ import type { PlainLine } from "../shapes/line-shape.ts";
 import { Names } from "./sample.ts";
 import { Series } from "./series.ts";
 
-/** A failing exchange or a message, kept whole so that several logs can be joined. Both lists are bounded. */
+/** A failing exchange, kept whole so that several logs can be joined. Their number is bounded. */
 export type KeptExchange = { readonly exchange: Exchange; readonly format: string; readonly file: string };
-/** A message of an application or error log. */
+/** A message of an application or error log, kept for the same reason and bounded as well. */
 export type KeptMessage = { readonly message: LogMessage; readonly format: string; readonly file: string };
 
-/** A moment at which a program said that it started. */
+/** A moment at which a program logged that it started. */
 export type Start = { readonly timeMs: number; readonly text: string };
 
 const MAX_KEPT = 4000;
@@ -40,7 +40,7 @@ const STARTED = new RegExp(
   "i",
 );
 
-/** True for words of which nothing is kept but that there were some. */
+/** True for a message that is only counted and not kept. */
 export function isCountedAlone({ severity, exceptionType, text }: LogMessage): boolean {
   return severity < 17 && exceptionType === undefined && !STARTED.test(text);
 }
@@ -48,7 +48,10 @@ export function isCountedAlone({ severity, exceptionType, text }: LogMessage): b
 /** Limits of what is counted, Unix ms. */
 export type TimeLimits = { readonly fromMs: number | undefined; readonly toMs: number | undefined };
 
-/** Lines of the combined format that a scanner counted, and the times of all that it counted: `timed` of them carry a duration, `outside` others lie outside of the limits; times are Unix ms. */
+/**
+ * The lines of the combined format that a scanner counted: `timed` of them have a duration, and `outside` further ones lie outside of the
+ * limits. The times, Unix ms, are those of all lines that it counted.
+ */
 export type CombinedLines = {
   readonly lines: number;
   readonly timed: number;
@@ -59,7 +62,7 @@ export type CombinedLines = {
   readonly errors: Series;
 };
 
-/** Everything that is counted while lines pass by. Its size does not depend on how many they are. */
+/** Everything that is counted while lines are read. Its size does not depend on their number. */
 export class Tally {
   readonly routes = new Map<string, RouteTrie<RouteTally>>();
   readonly formats = new Names(64);
@@ -107,12 +110,12 @@ export class Tally {
     }
   }
 
-  /** Sees a line that was counted elsewhere, for the sake of the lines that follow it. */
+  /** Takes note of a line that was counted elsewhere, for the sake of the lines that follow it. */
   recall(seen: SeenExchange): void {
     if (seen.read.format.startsWith("caddy")) this.caddy.take(seen);
   }
 
-  /** What waits for another line from here on is left to the next part of the file. */
+  /** From here on, whatever waits for another line is left to the next part of the file. */
   startTail(): void {
     this.caddy.startTail();
   }
@@ -129,7 +132,7 @@ export class Tally {
     this.getLeafAt(line).addPlain(line);
   }
 
-  /** True when failures like this one, of its path with its status, were read in full before. */
+  /** True if failures on the line's path with its status were already read in full. */
   hasShown(line: PlainLine): boolean {
     return this.getLeafAt(line).failures.get(line.status)?.isShown === true;
   }
@@ -144,7 +147,7 @@ export class Tally {
     if (this.unparsedLines.length < MAX_UNPARSED) this.unparsedLines.push(text.slice(0, 300));
   }
 
-  /** Counts what waited for lines that did not come. */
+  /** Counts what was waiting for lines that did not come. */
   finish(): void {
     for (const seen of this.caddy.release()) this.addExchange(seen);
     this.flush();
@@ -165,18 +168,18 @@ export class Tally {
     }
   }
 
-  /** The tally of one path; paths go into the trie in batches, so that one that returns is built once. */
+  /** The tally of one path. Paths move into the trie in batches, so that the tally of a recurring path is made once. */
   private getLeaf(method: string | undefined, path: string | undefined): RouteTally {
     if (this.leaves.isFull) this.flush();
     return this.leaves.get(method, path);
   }
 
-  /** Moves what was counted by path into the tries. */
+  /** Moves the counts by path into the tries. */
   flush(): void {
     this.leaves.flush((method) => this.getTrie(method));
   }
 
-  /** Takes in what a scanner counted. */
+  /** Takes in a scanner's counts. */
   addCombined({ lines, timed, outside, firstMs, lastMs, traffic, errors }: CombinedLines): void {
     this.lines += lines + outside;
     this.exchanges += lines;
@@ -188,14 +191,14 @@ export class Tally {
     this.errors.merge(errors);
   }
 
-  /** Takes in that a scanner counted lines of another format; their times are among those of `addCombined`. */
+  /** Takes in the number of lines of another format that a scanner counted. Their times are among those of `addCombined`. */
   addTaught(format: string, lines: number): void {
     this.lines += lines;
     this.exchanges += lines;
     this.formats.add(format, lines);
   }
 
-  /** Takes in that a scanner counted messages of which nothing is kept. */
+  /** Takes in the number of messages that a scanner counted without keeping them. */
   addMessages(format: string, count: number): void {
     if (count === 0) return;
     this.lines += count;
@@ -203,12 +206,12 @@ export class Tally {
     this.formats.add(format, count);
   }
 
-  /** True once no more failing exchanges are kept. */
+  /** True once enough failing exchanges are kept. */
   get isKeepingEnough(): boolean {
     return this.kept.length >= MAX_KEPT;
   }
 
-  /** Keeps a failing exchange for the join, the first ones of each path first. */
+  /** Keeps a failing exchange for joins with other logs. The first ones of each path come first. */
   keep(kept: KeptExchange): void {
     if (this.kept.length < MAX_KEPT) this.kept.push(kept);
   }
@@ -225,7 +228,7 @@ export class Tally {
       this.messages.push({ message, format, file });
   }
 
-  /** Takes in what was counted in a later part, which is not to be used any more. */
+  /** Takes in the counts of a later part, which must not be used any more. */
   merge(later: Tally): void {
     for (const name of ["lines", "exchanges", "messageCount", "unparsed"] as const) this[name] += later[name];
     for (const name of ["formats", "behindGoodStatus"] as const) this[name].merge(later[name]);
@@ -264,7 +267,7 @@ export class Tally {
   }
 }
 
-/** Hostile requests invent methods; real ones are few. */
+/** Hostile requests invent methods; the real ones are few. */
 const MAX_METHODS = 24;
-/** What the line readers say of an error behind a good status. */
+/** The line readers' messages about errors behind a good status. */
 const HIDDEN = /^(?:gRPC status|JSON-RPC error|GraphQL error) /;

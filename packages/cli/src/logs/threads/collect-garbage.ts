@@ -4,13 +4,13 @@ import { runInNewContext } from "node:vm";
 let collect: (() => void) | undefined;
 
 /**
- * Frees what a thread does not use any more: of several threads each waits with that until its own heap has grown, and what all of them wait
- * with together is a multiple of what they count.
+ * Frees a thread's unused memory. Otherwise each thread would wait until its own heap has grown, and together they would hold several times
+ * as much as they count.
  */
 export function collectGarbage(): void {
   if (collect === undefined) {
     setFlagsFromString("--expose-gc");
-    // V8's own function, which takes no arguments here.
+    // The function is V8's own, and takes no arguments here.
     collect = runInNewContext("gc") as () => void;
   }
   collect();

@@ -1,4 +1,4 @@
-/** Segments of one file, counted by this thread or by workers beside it, added up in the order of the file. */
+/** Counts the segments of one file in this thread and in workers, and adds the counts in file order. */
 import { flushCompileCache, getCompileCacheDir } from "node:module";
 import { dirname } from "node:path";
 import { Worker } from "node:worker_threads";
@@ -10,17 +10,17 @@ import { type Answer, SEGMENT_WORKER, type WorkerInput } from "./segment-worker.
 import type { Cut, Segment } from "../segments.ts";
 import type { Tally } from "../tally/tally.ts";
 
-/** Who counts, and who hears of it. */
+/** How segments are counted, and who is told about it. */
 export type CountOptions = AnalyzeOptions & {
   readonly tally: Tally;
   readonly cut: Cut;
   readonly onBytes: (bytes: number) => void;
-  /** Threads, of which this one is the first; `countInTurn` needs none beside it. */
+  /** The number of threads, of which this is the first. `countInTurn` needs no other. */
   readonly workers: number;
-  /** The command's words, out of which a worker makes the same options again, and the time that they were understood at, Unix ms. */
+  /** The command's arguments, from which a worker makes the same options again, and the time at which they were parsed, Unix ms. */
   readonly words: readonly string[];
   readonly nowMs: number;
-  /** Threads that are kept from one file to the next; the caller closes them. A file's own when absent. */
+  /** Threads that are kept from one file to the next; the caller closes them. Without it, each file starts its own. */
   readonly crew?: Crew;
 };
 
@@ -34,8 +34,8 @@ export async function countSegments(segments: readonly Segment[], options: Count
 }
 
 /**
- * A worker's memory for what is young is kept small: with V8's own choice each would take three times as much. The bound on what is old is
- * far above what a segment's counts can take; below V8's own one, its heap grows in smaller steps.
+ * A worker's young generation is kept small: with V8's own choice each worker would take three times as much memory. The bound on the old
+ * generation is far above what a segment's counts can take; because it is below V8's own, the heap grows in smaller steps.
  */
 const LIMITS = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 512 };
 
@@ -44,20 +44,24 @@ function startWorker({ words, nowMs, cut }: CountOptions): Worker {
   const compiled = getCompileCacheDir();
   return new Worker(SEGMENT_WORKER, {
     workerData,
-    // Workers do not inherit the cache of what was compiled before, but they read its place, the folder above that of this version of Node.
+    // Workers do not inherit the compile cache. They read its place from the environment: the folder above the one for this version of
+    // Node.
     env: compiled === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: dirname(compiled) },
     execArgv: SEGMENT_WORKER.pathname.endsWith(".ts") ? ["--conditions=source"] : [],
     resourceLimits: LIMITS,
   });
 }
 
-/** Threads beside this one, started when they are first needed: what an ended one leaves behind in the process is not all used again. */
+/**
+ * The threads besides this one, started when they are first needed. They are reused because an ended thread leaves memory behind that the
+ * process does not use again completely.
+ */
 export class Crew {
   private readonly workers: Worker[] = [];
 
-  /** The first `count` of them, with no one listening. */
+  /** The first `count` threads, without listeners. */
   gather(count: number, options: CountOptions): readonly Worker[] {
-    // They load what this thread has loaded; what it compiled and stripped of types is theirs once it is on disk.
+    // Workers load the same modules as this thread. They can use what it compiled once that is on disk.
     if (this.workers.length < count) flushCompileCache();
     while (this.workers.length < count) this.workers.push(startWorker(options));
     const gathered = this.workers.slice(0, count);
@@ -65,19 +69,19 @@ export class Crew {
     return gathered;
   }
 
-  /** Ends them. */
+  /** Ends all threads. */
   async close(): Promise<void> {
     await Promise.all(this.workers.splice(0).map((worker) => worker.terminate()));
   }
 }
 
-/** How far threads may run ahead of the oldest segment that is not finished: what they counted waits in memory. */
+/** How many rounds the threads may be ahead of the oldest unfinished segment. Their counts wait in memory until then. */
 const AHEAD = 2;
 
-/** A thread that counts one segment when it is told to. */
+/** A thread that counts a segment on request. */
 type Hand = { readonly start: (index: number) => void };
 
-/** Counts with this thread and others beside it. */
+/** Counts in this thread and in others. */
 async function countInThreads(segments: readonly Segment[], options: CountOptions & { readonly crew: Crew }): Promise<void> {
   const { tally, workers: count, onBytes, crew } = options;
   const { promise: finished, resolve, reject } = Promise.withResolvers<void>();

@@ -1,18 +1,23 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 
-/** Of the space for new objects, both halves: what is counted lives long, and what is read of a line is garbage at the next. */
+/**
+ * The limit of the space for new objects, both halves together. Counts live long, and what is read of a line is garbage at the next line.
+ */
 const MAX_YOUNG_BYTES = 4 << 20;
 
-/** A look takes 5 µs, which is much beside a quarter of a mebibyte of plain lines, and little beside what makes garbage of one. */
+/**
+ * A look takes 5 µs. That is much compared with reading a quarter of a mebibyte of plain lines, and little compared with lines that produce
+ * garbage.
+ */
 const LOOK_EVERY_MS = 2;
 
 let isLimited = false;
 let lookedMs = 0;
 
 /**
- * Keeps V8 from tripling a process that reads much and keeps little: alone it lets the space for new objects grow to 64 MiB. Its limit is
- * read only when the process starts, but how much it may grow at a time whenever it does: within a few
- * megabytes of a log whose paths are deep and all new. To be called with each read.
+ * Keeps V8 from tripling the memory of a process that reads much and keeps little: by itself, V8 lets the space for new objects grow to 64
+ * MiB. V8 reads the maximum only when the process starts, but the growth factor at each growth, which happens within a few megabytes of a
+ * log whose paths are deep and all new. Call this with each read.
  */
 export function limitYoungGeneration(): void {
   if (isLimited) return;

@@ -1,4 +1,4 @@
-/** Counts that another thread posted arrive as plain objects: they get their classes back here. */
+/** Counts arrive from another thread as plain objects. Here they get their classes back. */
 import { CaddyPairs } from "../tally/caddy-pairs.ts";
 import { MemoryWarnings } from "../tally/memory-warnings.ts";
 import { FailureTally, type HiddenTally, RouteTally } from "../tally/route-tally.ts";
@@ -7,7 +7,7 @@ import { Names, Sample } from "../tally/sample.ts";
 import { Series } from "../tally/series.ts";
 import { Tally } from "../tally/tally.ts";
 
-/** The tally of which `copy` is a structured clone; the clone is not to be used any more. */
+/** Restores a tally from its structured clone. The clone must not be used any more. */
 export function reviveTally(copy: Tally): Tally {
   return Object.assign(new Tally(copy.limits), copy, {
     routes: new Map([...copy.routes].map(([method, trie]) => [method, RouteTrie.revive(trie, reviveRoute)])),

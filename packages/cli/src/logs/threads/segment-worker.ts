@@ -7,22 +7,22 @@ import { parseLogsOptions } from "../options.ts";
 import type { Cut, Segment } from "../segments.ts";
 import type { Tally } from "../tally/tally.ts";
 
-/** What a worker is started with. */
+/** The data with which a worker starts. */
 export type WorkerInput = { readonly segmentWorker: true; readonly words: readonly string[]; readonly nowMs: number; readonly cut: Cut };
 
-/** What it is asked for. */
+/** A request to a worker. */
 type Task = { readonly index: number; readonly segment: Segment };
 
-/** What it says: bytes that it read meanwhile, the counts of one segment (as plain objects), or why there are none. */
+/** A worker's answer: the bytes that it read meanwhile, the counts of one segment (as plain objects), or why there are none. */
 export type Answer =
   | { readonly kind: "bytes"; readonly bytes: number }
   | { readonly kind: "counted"; readonly index: number; readonly tally: Tally }
   | { readonly kind: "failed"; readonly text: string };
 
-/** Bytes after which it says how far it is. */
+/** A worker reports its progress after this many bytes. */
 const REPORT_BYTES = 8 << 20;
 
-/** Where a worker of this kind starts. That the thread which starts it loads this file too spares the worker the compiling of it. */
+/** The worker's entry point. The starting thread loads this file too, and so spares the worker compiling it. */
 export const SEGMENT_WORKER = new URL(import.meta.url);
 
 function answer(said: Answer): void {
@@ -59,5 +59,5 @@ function serve(input: WorkerInput): void {
   });
 }
 
-// The thread that started this one passes its input along; whoever else loads this file has none.
+// A thread that counts segments starts this file with its input. Anyone else who loads it has none.
 if (typeof workerData === "object" && workerData !== null && "segmentWorker" in workerData) serve(workerData as WorkerInput);
