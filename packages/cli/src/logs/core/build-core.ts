@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** scan.c, and what it includes in this order. */
+/** scan.c, and the files that it includes, in this order. */
 const PARTS = ["scan.c", "tables.h", "bytes.h", "paths.h", "marks.h", "wrapped.h", "cut.h", "taught.h", "message.h", "template.h"];
 const CLANG = process.env["CLANG"] ?? "clang";
 const FLAGS = [
@@ -22,7 +22,7 @@ const FLAGS = [
   "-Wl,--strip-all",
 ];
 
-/** The compiled core. Throws when there is no clang. */
+/** The compiled core. Throws if there is no clang. */
 export function compileCore(): Uint8Array {
   const folder = mkdtempSync(join(tmpdir(), "faultline-core-"));
   try {
@@ -34,7 +34,7 @@ export function compileCore(): Uint8Array {
   }
 }
 
-/** The first line of what `clang --version` says; undefined when there is none. */
+/** The first line that `clang --version` prints; undefined if there is no clang. */
 export function findCompiler(): string | undefined {
   try {
     return execFileSync(CLANG, ["--version"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).split("\n", 1)[0];
@@ -43,7 +43,7 @@ export function findCompiler(): string | undefined {
   }
 }
 
-/** The SHA-256 of scan.c and what it includes. */
+/** The SHA-256 of scan.c and the files that it includes. */
 export function hashSource(): string {
   const hash = createHash("sha256");
   for (const name of PARTS) hash.update(readFileSync(new URL(name, import.meta.url)));

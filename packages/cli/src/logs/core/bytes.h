@@ -1,13 +1,13 @@
-/* Sixteen bytes at once, hashes of bytes, and decimals. Part of scan.c. */
+/* Operations on sixteen bytes at once, hashes of bytes, and decimals. Part of scan.c. */
 
 static inline v128_t load(const unsigned char *at) { return wasm_v128_load(at); }
 static inline v128_t is_byte(v128_t bytes, char c) { return wasm_i8x16_eq(bytes, wasm_i8x16_splat(c)); }
 static inline v128_t any(v128_t a, v128_t b) { return wasm_v128_or(a, b); }
-/* At most `c`. Processors compare signed bytes alone, so that what is asked of others is said by a difference that does not go below 0. */
+/* Bytes of at most `c`. SIMD compares bytes as signed numbers, so other comparisons use a difference that does not fall below 0. */
 static inline v128_t up_to(v128_t bytes, unsigned char c) {
   return wasm_i8x16_eq(wasm_u8x16_sub_sat(bytes, wasm_u8x16_splat(c)), wasm_i8x16_splat(0));
 }
-/* Bytes from `first` on, `count` of them: moved to where the least signed ones are. */
+/* The `count` bytes from `first` on, compared after moving them to the least signed values. */
 static inline v128_t in_range(v128_t bytes, unsigned char first, unsigned char count) {
   return wasm_i8x16_lt(wasm_i8x16_add(bytes, wasm_u8x16_splat(128 - first)), wasm_i8x16_splat((int8_t)(count - 128)));
 }
@@ -33,24 +33,24 @@ static inline uint64_t hash_bytes(const unsigned char *at, uint32_t length) {
   return mix(hash, length == 0 ? 0 : word_at(at) << (64 - 8 * length));
 }
 
-/* From 32 bytes before its middle so many bytes stay of what it is laid over as lie between. */
+/* A mask: read from up to 32 bytes before its middle, it keeps as many bytes as lie in between. */
 static const unsigned char kept_bytes[64] = {
   255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
   255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
 };
 
 static inline uint64_t turn(uint64_t word, int by) { return word << by | word >> (64 - by); }
-/* The last bytes of a word reach no more than the last bytes of its product: so they are put to the first ones, too. */
+/* The last bytes of a word only reach the last bytes of its product, so they are mixed into the first bytes too. */
 static inline uint64_t spread(uint64_t word) { return (word ^ word >> 32) * PRIME; }
 
-/* 32 bytes as one word: no product waits for another. */
+/* 32 bytes as one word. The products are independent, so none waits for another. */
 static inline uint64_t weigh(const unsigned char *at, const unsigned char *kept) {
   uint64_t a = spread(word_at(at) & word_at(kept)), b = spread(word_at(at + 8) & word_at(kept + 8));
   uint64_t c = spread(word_at(at + 16) & word_at(kept + 16)), d = spread(word_at(at + 24) & word_at(kept + 24));
   return a ^ turn(b, 16) ^ turn(c, 32) ^ turn(d, 48);
 }
 
-/* Hashes what stands between the values of a path: without a question up to 32 bytes, as lengths cannot be foreseen. */
+/* Hashes the text between the values of a path. Up to 32 bytes take no branch, because lengths cannot be predicted. */
 static inline uint64_t hash_run(const unsigned char *at, uint32_t length) {
   uint64_t hash = length;
   for (; length > 32; at += 32, length -= 32) hash = mix(hash, weigh(at, kept_bytes));

@@ -1,6 +1,6 @@
 /*
- * Cuts a line of any format into words, quoted texts and what separates them, as line-tokens.ts does: the same bounds and kinds of
- * character. Signatures and hashes are others, and compare in the same way. Part of scan.c, whose buffer it reads.
+ * Cuts a line of any format into words, quoted texts and separators, with the same bounds and kinds of characters as line-tokens.ts.
+ * Signatures and hashes have other values, but are equal in the same cases. Part of scan.c, whose buffer it reads.
  */
 #define MAX_TOKENS 160
 enum {
@@ -9,14 +9,14 @@ enum {
 };
 #define T_NAME (T_LETTER | T_UNDERSCORE | T_DASH | T_DOT)
 
-/* What separates words: in text, in JSON, and in the text or JSON that Docker puts into JSON. */
+/* The separators of words: in text, in JSON, and in the text or JSON that Docker wraps into JSON. */
 enum { TEXT_LINE, JSON_LINE, DOCKER_LINE, DOCKER_JSON_LINE };
 static const char *const separators[] = { " \t[]", " \t[]{},:", " \t[]{}\"\\", " \t[]{}\"\\,:" };
 static unsigned char is_separator[4][256];
 
 /*
- * A bit for each byte of a line of at most MAX_LINE: where a word may end (a separator, a quote, =, and what is never read here), and where
- * a text in quotes may.
+ * A bit for each byte of a line of at most MAX_LINE: where a word may end (at a separator, a quote, =, or a byte that is never read here),
+ * and where a quoted text may end.
  */
 static uint64_t word_stops[MAX_LINE / 64 + 2], text_stops[MAX_LINE / 64 + 2];
 static struct { int32_t starts[MAX_TOKENS], ends[MAX_TOKENS], classes[MAX_TOKENS], hashes[MAX_TOKENS]; } tokens;
@@ -30,7 +30,10 @@ static void fill_token_tables(void) {
     for (const char *c = separators[way]; *c; c++) is_separator[way][(unsigned char)*c] = 1;
 }
 
-/* The separators of each way to cut, and =, by the two halves of a byte: which rows of sixteen a low half stands in, a bit each. */
+/*
+ * The separators for each way of cutting, and =. A byte's two halves are looked up separately; for each low half, the bits say in which
+ * rows of sixteen the byte is a separator.
+ */
 static inline v128_t separator_rows(int way) {
   v128_t text = wasm_u8x16_const(4, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 32, 0, 32 | 8, 0, 0);
   v128_t json = wasm_u8x16_const(4, 0, 0, 0, 0, 0, 0, 0, 0, 1, 8, 32 | 128, 4, 32 | 128 | 8, 0, 0);
@@ -38,14 +41,14 @@ static inline v128_t separator_rows(int way) {
   return way == TEXT_LINE ? text : way == DOCKER_LINE ? docker : json;
 }
 
-/* Marks the stops of a line and of the line break behind it. */
+/* Marks the stops of a line and of the line break after it. */
 static void mark_stops(const unsigned char *from, const unsigned char *end, int way) {
   v128_t rows = separator_rows(way), row = wasm_u8x16_const(1, 2, 4, 8, 16, 32, 64, 128, 0, 0, 0, 0, 0, 0, 0, 0);
   for (uint32_t block = 0; from <= end; from += 64, block++) {
     uint64_t words = 0, texts = 0;
     for (int i = 0; i < 4; i++) {
       v128_t bytes = load(from + 16 * i);
-      /* Controls, and as they are negative what is not ASCII. */
+      /* Control characters, and, because they are negative, all bytes outside of ASCII. */
       v128_t foreign = any(wasm_i8x16_lt(bytes, wasm_i8x16_splat(32)), is_byte(bytes, 127));
       v128_t text = any(foreign, any(is_byte(bytes, '"'), is_byte(bytes, '\\')));
       v128_t found = wasm_v128_and(wasm_i8x16_swizzle(rows, wasm_v128_and(bytes, wasm_u8x16_splat(15))), wasm_i8x16_swizzle(row, wasm_u8x16_shr(bytes, 4)));
@@ -66,9 +69,9 @@ static inline const unsigned char *next_stop(const uint64_t *stops, const unsign
   return from + (block << 6) + __builtin_ctzll(bits);
 }
 
-/* The kinds of character between two places: what is of no other kind is T_OTHER. */
+/* The kinds of characters between two places; T_OTHER stands for all the rest. */
 static inline int find_classes(const unsigned char *from, const unsigned char *to) {
-  /* Digits, letters of even rows, of odd ones, - . : / , and then _ and gaps, a bit each. */
+  /* A bit each for digits, letters of even rows, letters of odd rows, - . : / , and further below for _ and gaps. */
   const v128_t low = wasm_u8x16_const(5, 7, 7, 7, 7, 7, 7, 7, 7, 7, 38, 2, 130, 10, 18, 66);
   const v128_t high = wasm_u8x16_const(0, 0, 216, 33, 2, 4, 2, 4, 0, 0, 0, 0, 0, 0, 0, 0);
   const v128_t more_low = wasm_u8x16_const(2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1);
@@ -104,20 +107,20 @@ static inline void put_token(const unsigned char *from, const unsigned char *to,
 
 static inline int is_dockers(int way) { return way >= DOCKER_LINE; }
 
-/* How a line is cut, up to where a wrapper's text ends. */
+/* How to cut a line, up to the end of a wrapper's text. */
 static int find_way(const unsigned char *line) {
   if (word_at(line) == 0x223a22676f6c227bull) return line[8] == '{' ? DOCKER_JSON_LINE : DOCKER_LINE;
   return *line == '{' ? JSON_LINE : TEXT_LINE;
 }
 
-/* True where a line of text goes on as JSON, up to its end: behind a wrapper, which JavaScript takes for one as well. */
+/* True if a line of text continues as JSON up to its end, after a wrapper that JavaScript recognises too. */
 static inline int is_json_at(const unsigned char *line, const unsigned char *at) { return at[0] == '{' && at[1] == '"' && skip_wrapper(line) == at; }
 
 static inline void sign(uint32_t value) { signature = (signature ^ value) * 0x01000193u; }
 
 /*
- * A text in quotes, from behind the first; returns where it goes on behind the last, 0 for what is never read here: a bare quote ends Docker's
- * text, and the line's end any.
+ * Cuts a quoted text, starting after its opening quote. Returns the position after the closing quote, or 0 for what is never read here: a
+ * bare quote in Docker's text, or a text that the end of the line cuts off.
  */
 static const unsigned char *cut_text(const unsigned char *line, const unsigned char *from, const unsigned char *end, int way) {
   const unsigned char *to = next_stop(text_stops, line, from);
@@ -127,7 +130,7 @@ static const unsigned char *cut_text(const unsigned char *line, const unsigned c
   return to + (is_dockers(way) ? 2 : 1);
 }
 
-/* A word, or a name and the = behind it; returns where it goes on, 0 for what is never read here. */
+/* Cuts a word, or a name and the = after it. Returns the position after it, or 0 for what is never read here. */
 static const unsigned char *cut_word(const unsigned char *line, const unsigned char *from, const unsigned char *end, int way) {
   const unsigned char *to = from;
   for (;; to++) {
@@ -149,8 +152,8 @@ static const unsigned char *cut_word(const unsigned char *line, const unsigned c
 }
 
 /*
- * Cuts what lies between two places of the buffer, with a line break or carriage return behind it; -1 for what is too long, for too many
- * tokens and for what is never read here.
+ * Cuts the text between two places of the buffer, which a line break or carriage return follows. -1 if it is too long, has too many tokens,
+ * or contains what is never read here.
  */
 EXPORT("cut") int32_t cut(uint32_t from, uint32_t to) {
   const unsigned char *line = buffer + from, *at = line, *end = buffer + to;
@@ -165,7 +168,7 @@ EXPORT("cut") int32_t cut(uint32_t from, uint32_t to) {
     if (way == TEXT_LINE && is_json_at(line, at)) mark_stops(line, end, way = JSON_LINE);
     if (!is_quote && is_separator[way][c]) {
       sign(c);
-      /* What stands before it is the name of a member; Docker's own time has colons too. */
+      /* The token before it is the name of a member. Docker's own time has colons too. */
       if ((way & JSON_LINE) && c == ':' && token_count > 0 && (!is_dockers(way) || at[-1] == '"')) signature ^= tokens.hashes[token_count - 1];
       at++;
       continue;

@@ -2,31 +2,31 @@ import type { ReadLine } from "@faultline/formats/access-log";
 import type { HeardLine } from "../shapes/line-tokens.ts";
 import { isCountedAlone, type Tally } from "../tally/tally.ts";
 
-/** What the core exports for lines that it knows as messages; see message.h. */
+/** The core's exports for lines that are known messages; see message.h. */
 export type MessageCore = {
   readonly memory: { readonly buffer: ArrayBuffer };
   readonly messageCountsAt: () => number;
   readonly forgetMessages: () => void;
-  /** Counts a line that is known; 0 where the parsers must read it. */
+  /** Counts a known line; 0 if the parsers must read it. */
   readonly countMessage: (start: number, end: number) => number;
   readonly keepMessage: (start: number, end: number, format: number) => void;
-  /** The format of a line that is known, as it was kept; -1 of another. */
+  /** The format of a known line, as it was kept; -1 for an unknown one. */
   readonly messageFormat: (start: number, end: number) => number;
 };
 
 const MAX_FORMATS = 32;
-/** Readers that remember of one line what they say of another: none of their lines is passed over, nor one that may hold such a line. */
+/** Formats whose readers use one line to understand another. None of their lines is skipped, and no line that may contain one of theirs. */
 const REMEMBERING = new Set(["rails", "apigateway-execution", "w3c"]);
 const REMEMBERED =
   /Started |Processing |Completed |Method|Execution|(?:Error|Exception|NotFound|Invalid|Timeout|Missing|Abort|Failed|Denied|Unknown|Refused|E[A-Z0-9]+)\w* \(/;
-/** What names the fields of the lines behind it, in whatever record it stands. */
+/** Names the fields of the lines that follow, whatever record it is in. */
 const FIELDS = /#fields:|cs-method/i;
-/** What a platform says of memory is told apart by its time. */
+/** A platform's warnings about memory differ by their time. */
 const MEMORY = "Error R1";
 
 /**
- * Lines of a program's own words that the core counts by itself: what the parsers said of one holds for all that differ from it in a time of
- * the day, in long numbers and in ids.
+ * A program's messages that the core counts by itself. What the parsers said about one message holds for all that differ from it only in a
+ * time of day, in long numbers and in ids.
  */
 export class KnownMessages {
   private readonly core: MessageCore;
@@ -35,7 +35,7 @@ export class KnownMessages {
   private isOff: boolean;
   private isAnyKnown = false;
 
-  /** Of a log whose limits are known: where there are any, each line's time matters. */
+  /** The known messages of one log. If the log has time limits, each line's time matters, so no line is skipped. */
   constructor(core: MessageCore, { limits: { fromMs, toMs } }: Pick<Tally, "limits">) {
     this.core = core;
     this.counts = new Uint32Array(core.memory.buffer, core.messageCountsAt(), MAX_FORMATS);
@@ -44,14 +44,14 @@ export class KnownMessages {
     this.isOff = fromMs !== undefined || toMs !== undefined;
   }
 
-  /** Hears of each line that the parsers read. */
+  /** Takes in each line that the parsers read. */
   hear({ start, end, line, read }: HeardLine): void {
     if (this.isOff) return;
     const { core } = this;
-    // Of pieces of a line only the parsers know what they continue, and what follows a directive may be read otherwise.
+    // What pieces of a line continue is known to the parsers only, and the lines after a directive may be read differently.
     if (read.kind === "partial") return this.stop();
     const isMessage = read.kind === "message" && isPlain(read, line);
-    // While none is known, none has to be forgotten.
+    // As long as no message is known, none has to be forgotten.
     if (!isMessage && !this.isAnyKnown) return;
     if (read.kind === "directive" || FIELDS.test(line)) return this.forget();
     const format = isMessage ? this.find(read.format) : -1;
@@ -69,7 +69,7 @@ export class KnownMessages {
     return this.formats.push(format) - 1;
   }
 
-  /** Leaves all lines to the parsers from here on. */
+  /** Leaves all further lines to the parsers. */
   private stop(): void {
     this.isOff = true;
     this.forget();
@@ -80,7 +80,7 @@ export class KnownMessages {
     this.core.forgetMessages();
   }
 
-  /** Moves what was counted into the tally. */
+  /** Moves the counts into the tally. */
   flush(tally: Tally): void {
     this.formats.forEach((format, index) => tally.addMessages(format, this.counts[index] ?? 0));
     this.counts.fill(0);

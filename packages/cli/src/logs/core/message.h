@@ -1,27 +1,27 @@
 /*
- * Lines of a program's own words, which are counted and nothing else: those that differ from one that the parsers read as such in a time of
- * the day or in numbers that no reader looks into. JavaScript says which those are. Part of scan.c.
+ * Messages of programs, which are only counted: lines that differ from one that the parsers read as a message only in a time of day, or in
+ * numbers and ids that no reader looks at. JavaScript says which messages these are. Part of scan.c.
  */
 #define MAX_MESSAGES 16384
 #define MESSAGE_TABLE (MAX_MESSAGES * 4)
 #define MAX_MESSAGE_FORMATS 32
-/* Shorter numbers stay what they are: status codes, levels, ports in their smallest form, years. */
+/* Shorter numbers must be equal: status codes, levels, years, small ports. */
 #define LONG_NUMBER 5
 
 static uint64_t message_keys[MESSAGE_TABLE];
-/* One more than the format of each. */
+/* One more than the format of each message; 0 for an empty slot. */
 static unsigned char message_formats[MESSAGE_TABLE];
 static uint32_t message_counts[MAX_MESSAGE_FORMATS], message_count, messages_seen;
 
 EXPORT("messageCountsAt") uint32_t message_counts_at(void) { return (uint32_t)message_counts; }
 
-/* Forgets all of them. */
+/* Forgets all messages. */
 EXPORT("forgetMessages") void forget_messages(void) {
   if (message_count) __builtin_memset(message_formats, 0, sizeof message_formats);
   message_count = 0;
 }
 
-/* The first byte from `at` on that is a digit, or is none, or `to`. */
+/* The first byte from `at` on that is a digit, or, without `is_wanted`, that is none; `to` if there is no such byte. */
 static const unsigned char *find_digit(const unsigned char *at, const unsigned char *to, int is_wanted) {
   for (; at < to; at += 16) {
     uint32_t digits = wasm_i8x16_bitmask(in_range(load(at), '0', 10)), found = is_wanted ? digits : ~digits & 0xffff;
@@ -35,7 +35,7 @@ static int is_below(const unsigned char *at, int limit) {
   return value >= 0 && value < limit;
 }
 
-/* The end of `10:00:00` or `10:00:00.123`, where a number of two digits starts; 0 where none stands. */
+/* The end of `10:00:00` or `10:00:00.123`, at a number of two digits; 0 if there is no time. */
 static const unsigned char *skip_clock(const unsigned char *at, const unsigned char *to) {
   if (to - at < 8 || at[2] != ':' || at[5] != ':' || !is_below(at, 24) || !is_below(at + 3, 60) || !is_below(at + 6, 60)) return 0;
   if (to - at == 8 || (at[8] != '.' && at[8] != ',')) return at + 8;
@@ -45,14 +45,14 @@ static const unsigned char *skip_clock(const unsigned char *at, const unsigned c
 
 static int is_hex(unsigned c) { return is_digit(c) || c - 'a' < 6; }
 
-/* How many bytes from `at` on are hex digits, no more than are left. */
+/* The number of hex digits from `at` on. */
 static uint32_t count_hex(const unsigned char *at, const unsigned char *to) {
   const unsigned char *from = at;
   while (at < to && is_hex(*at)) at++;
   return at - from;
 }
 
-/* The end of a UUID, or of a trace's or span's id, that starts at a word's start; 0 where none stands. */
+/* The end of a UUID, or of a trace's or span's id, at the start of a word; 0 if there is none. */
 static const unsigned char *skip_id(const unsigned char *at, const unsigned char *to) {
   static const unsigned char groups[] = { 8, 4, 4, 4, 12 };
   uint32_t length = count_hex(at, to);
@@ -66,7 +66,7 @@ static const unsigned char *skip_id(const unsigned char *at, const unsigned char
   return end == to || !(is_alpha(*end) || *end == '_' || *end == '-') ? end : 0;
 }
 
-/* What all lines share that differ in their times of the day, long numbers and ids. */
+/* The key of a line, which is equal for lines that differ only in their times of day, long numbers and ids. */
 static uint64_t find_message_key(const unsigned char *from, const unsigned char *to) {
   uint64_t key = to - from;
   const unsigned char *run = from;
@@ -93,12 +93,12 @@ static uint32_t find_message(uint64_t key) {
   return slot;
 }
 
-/* The format of a line that is known, -1 of another. */
+/* The format of a known line, or -1 for an unknown one. */
 EXPORT("messageFormat") int32_t message_format(uint32_t from, uint32_t to) {
   return message_count ? message_formats[find_message(find_message_key(buffer + from, buffer + to))] - 1 : -1;
 }
 
-/* Knows a line from now on. */
+/* Adds a line to the known ones. */
 EXPORT("keepMessage") void keep_message(uint32_t from, uint32_t to, uint32_t format) {
   if (message_count >= MAX_MESSAGES || to - from > MAX_LINE) return;
   uint64_t key = find_message_key(buffer + from, buffer + to);
@@ -108,7 +108,7 @@ EXPORT("keepMessage") void keep_message(uint32_t from, uint32_t to, uint32_t for
   message_formats[slot] = format + 1;
 }
 
-/* Counts a line that is known, but for every so many-th, which the parsers shall read as well. */
+/* Counts a known line, except for every n-th, which the parsers shall read as well. */
 static int count_message(const unsigned char *line, const unsigned char *end) {
   uint32_t format = end - line > MAX_LINE ? 0 : message_formats[find_message(find_message_key(line, end))];
   if (format == 0) return UNKNOWN;
@@ -117,10 +117,10 @@ static int count_message(const unsigned char *line, const unsigned char *end) {
   return COUNTED;
 }
 
-/* The same for JavaScript, which hears of many lines at once while the first ones are read. */
+/* The same for JavaScript, which takes in many lines at once while the first ones are being read. */
 EXPORT("countMessage") uint32_t count_message_of(uint32_t from, uint32_t to) { return message_count && count_message(buffer + from, buffer + to) == COUNTED; }
 
-/* The line break behind a place. */
+/* The first line break from a place on. */
 static const unsigned char *find_line_break(const unsigned char *at) {
   for (;; at += 16) {
     uint32_t found = wasm_i8x16_bitmask(is_byte(load(at), '\n'));

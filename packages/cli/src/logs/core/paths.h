@@ -1,9 +1,10 @@
-/* Paths of requests, hashed with their values left out, and the shape that each is of. Part of scan.c. */
+/* The paths of requests, hashed without their values, and the shape of each. Part of scan.c. */
 
 /*
- * Crowded places: where so many values were seen that new words are values at once. JavaScript names them after a look at what was counted
- * (RouteTrie.findCrowds), with what is kept apart there; a word that comes often lately is no value (RecentWords). A place is the state of
- * the hash of the path that leads to it; the set holds places, and places mixed with the name or suffix that is kept.
+ * Crowded places have had so many values that new words in them are values at once. JavaScript names them by the counts so far
+ * (RouteTrie.findCrowds), with the names and suffixes that are kept apart there. A word that was frequent lately is not a value
+ * (RecentWords). A place is the state of the hash of the path that leads to it. The set holds places, and places mixed with a kept name or
+ * suffix.
  */
 #define MAX_DEPTH 23
 #define KEPT 16384
@@ -16,16 +17,16 @@ static unsigned char kept_kinds[KEPT], recent[RECENT], input[INPUT_BYTES + 16];
 static uint32_t kept_count, place_count, recent_seen, often, h_crowded;
 static uint64_t place;
 
-/* Hostile requests invent methods; real ones are few, and those that come first have their own routes. */
+/* Hostile requests invent methods; the real ones are few. The first ones have routes of their own. */
 #define MAX_METHODS 24
 static uint32_t methods[MAX_METHODS], method_count, get_seed;
-/* GET and the space behind it; what most requests begin with. */
+/* GET and the space after it, with which most requests begin. */
 #define GET 0x20544547
 
 enum { DIGIT = 1, HEX = 2, LETTER = 4, UPPER = 8, DASH = 16, DOT = 32, UNDERSCORE = 64, COLON = 128, ELSE = 256 };
 #define ALPHABET (HEX | LETTER | UPPER)
 
-/* What a byte is to a segment, to a path (1 plain, 2 digit, 4 @, 8 end of a segment, 16 foreign) and to a client's name. */
+/* The class of a byte in a segment, in a path (1 plain, 2 digit, 4 @, 8 end of a segment, 16 foreign), and in a client's name. */
 static uint16_t kinds[256];
 static unsigned char path_kinds[256], client_bytes[256];
 
@@ -48,13 +49,13 @@ static void fill_tables(void) {
 
 static inline int kind_of(unsigned c) { return kinds[c]; }
 
-/* So many digits beside a single letter are no part of a name, as in 2026-W47; v20260101 is a version. */
+/* This many digits beside a single letter are no part of a name, as in 2026-W47. But v20260101 is a version. */
 #define LETTERED_DIGITS 5
 
-/* Of a name's one number: getOffice365ActiveUserDetail. */
+/* The most digits in a name that has one number: getOffice365ActiveUserDetail. */
 #define NAME_DIGITS 4
 
-/* True for words that each start with a capital: capitals, and no two of them together. */
+/* True for at least two words that each start with a capital, and no two capitals next to each other. */
 SELDOM int is_compound(const unsigned char *from, const unsigned char *to) {
   int capitals = 0;
   for (const unsigned char *at = from; at < to; at++) {
@@ -105,12 +106,14 @@ static const unsigned char *find_suffix(const unsigned char *from, const unsigne
   return to;
 }
 
-/* Where the suffix starts of a segment that ends at `to`: behind a folder stand others, and it has none, but for a repository's. */
+/* The start of the suffix of a segment that ends at `to`. A folder has no suffix, except for a repository's .git. */
 static inline const unsigned char *cut_folder(const unsigned char *stem, const unsigned char *to) {
   return *to == '/' && stem && !(to - stem == 4 && stem[1] == 'g' && stem[2] == 'i' && stem[3] == 't') ? to : stem;
 }
 
-/* Where a value's fixed suffix starts; 0 for a word. An e-mail address has its @ inside and no suffix; a key in brackets stands behind a name. */
+/*
+ * The start of a value's fixed suffix; 0 for a word. An e-mail address contains an @ and has no suffix. A key in brackets follows a name.
+ */
 static const unsigned char *value_end(const unsigned char *from, const unsigned char *to) {
   for (const unsigned char *at = from + 1; at < to - 1; at++) if (*at == '@') return to;
   if (to[-1] == ')') return 0;
@@ -118,7 +121,10 @@ static const unsigned char *value_end(const unsigned char *from, const unsigned 
   return is_id(from, stem) ? stem : 0;
 }
 
-/* What 64 bytes are to a path, a bit a byte: ends of segments (and bytes that no plain path holds, but for quotes; a ; is one), digits, @. */
+/*
+ * 64 bytes of a path, as one bit per byte: ends of segments, digits, and @. Bytes that no plain path contains are ends too, except for
+ * quotes; a ; is one of them.
+ */
 typedef struct { const unsigned char *at; uint64_t ends, digits, ats; } window;
 
 static inline window look(const unsigned char *at) {
@@ -134,7 +140,7 @@ static inline window look(const unsigned char *at) {
   return w;
 }
 
-/* True for a UUID, or eight and more hex digits, without looking at it byte by byte; false says nothing. */
+/* True for a UUID or at least eight hex digits, without looking at single bytes. False is no proof of the contrary. */
 SELDOM int is_plain_id(const unsigned char *from, uint32_t length) {
   if (length < 8 || length > 64) return 0;
   uint64_t others = 0, dashes = 0;
@@ -148,7 +154,7 @@ SELDOM int is_plain_id(const unsigned char *from, uint32_t length) {
   return others == 0 || (length == 36 && (others & ~dashes) == 0 && __builtin_popcountll(others) == 4);
 }
 
-/* The version of an API as the first segment of a path: 2, 1.1, 12.0. */
+/* An API's version as the first segment of a path: 2, 1.1, 12.0. */
 SELDOM int is_version(const unsigned char *from, uint32_t length) {
   uint32_t major = 0, minor = 0;
   while (major < length && is_digit(from[major])) major++;
@@ -158,7 +164,7 @@ SELDOM int is_version(const unsigned char *from, uint32_t length) {
   return major + 1 + minor == length && minor >= 1 && minor <= 2;
 }
 
-/* A date as the first segment of a path, which may be the version of an API as well: 2015-03-31. */
+/* A date as the first segment of a path, which may be an API's version as well: 2015-03-31. */
 SELDOM int is_date(const unsigned char *from, uint32_t length) {
   if (length != 10 || from[4] != '-' || from[7] != '-') return 0;
   static const unsigned char places[] = { 0, 1, 2, 3, 5, 6, 8, 9 };
@@ -169,7 +175,7 @@ SELDOM int is_date(const unsigned char *from, uint32_t length) {
 
 EXPORT("inputAt") uint32_t input_at(void) { return (uint32_t)input; }
 
-/* Forgets the places; words that come `often_enough` lately are none of their values, with 256 none are. */
+/* Forgets the places. Words seen `often_enough` times lately are not values there; with 256, no word is excepted. */
 EXPORT("forgetPlaces") void forget_places(uint32_t often_enough) {
   __builtin_memset(kept_kinds, 0, sizeof kept_kinds);
   kept_count = place_count = 0;
@@ -186,21 +192,21 @@ static int find_kept(uint64_t key, int least, int most) {
 
 static int is_kept(uint64_t at, uint64_t hash, int kind) { return find_kept(keep_key(at, hash, kind), kind, kind); }
 
-/* A method's seed; the first ones have their own, as in Tally, all others share one. */
+/* A method's seed. The first methods have their own, as in Tally, and all others share one. */
 static uint32_t seed_of(uint32_t method) {
   for (uint32_t i = 0; i < method_count; i++) if (methods[i] == method) return method;
   if (method_count == MAX_METHODS) return 0;
   return methods[method_count++] = method;
 }
 
-/* Walks to a place: from a method, by the words or the suffixes of values in `input`. */
+/* Walks to a place: from a method, along the words or the suffixes of values in `input`. */
 EXPORT("startPlace") void start_place(uint32_t length) {
   place = mix(seed_of(hash_run(input, length)), 0x9e3779b9u);
 }
 EXPORT("enterName") void enter_name(uint32_t length) { place = mix(place, hash_bytes(input, length)); }
 EXPORT("enterValue") void enter_value(uint32_t length) { place = mix(place, length ? hash_bytes(input, length) ^ VALUE : VALUE); }
 
-/* Keeps the place itself, or a name or suffix at it; 0 when there is no more room. */
+/* Keeps the place itself, or a name or suffix at it; 0 if there is no room left. */
 EXPORT("keep") uint32_t keep(uint32_t length, uint32_t kind) {
   if (kept_count >= KEPT / 2) return 0;
   uint64_t key = keep_key(place, hash_bytes(input, length), kind);
@@ -213,7 +219,7 @@ EXPORT("keep") uint32_t keep(uint32_t length, uint32_t kind) {
   return 1;
 }
 
-/* True for a word that came often lately. */
+/* True for a word that was frequent lately. */
 static int is_frequent(uint64_t at, uint64_t hash) {
   if (recent_seen++ == RECENT / 2) {
     __builtin_memset(recent, 0, sizeof recent);
@@ -224,7 +230,7 @@ static int is_frequent(uint64_t at, uint64_t hash) {
   return *count >= often;
 }
 
-/* What a segment at a crowded place counts as: the hash of a value with or without a suffix, or 0 for a word. */
+/* The meaning of a segment at a crowded place: the hash of a value, with or without a suffix, or 0 for a word. */
 static uint64_t crowd_value(uint64_t at, int crowd, const unsigned char *from, const unsigned char *to) {
   uint64_t hash = hash_bytes(from, to - from);
   if (*from == '@' || is_kept(at, hash, NAME)) return 0;
@@ -240,9 +246,9 @@ static uint64_t crowd_value(uint64_t at, int crowd, const unsigned char *from, c
 static uint32_t h_a, h_b, h_first, h_others;
 
 /*
- * The same as `hash_path` for a path of less than 64 bytes without an @, while no place is crowded: only what stands between the values is
- * hashed, and not each segment by itself. The two hash differently: a route whose paths are of both lengths is of two shapes, which the trie
- * of paths makes one. 0 when `hash_path` must look.
+ * Like `hash_path`, for a path of less than 64 bytes without an @ while no place is crowded. It hashes the text between the values in one
+ * go instead of each segment. The two hashes differ: a route with paths of both lengths has two shapes, which the trie of paths joins. 0 if
+ * `hash_path` must be used.
  */
 static const unsigned char *hash_short_path(const unsigned char *path, const unsigned char *stop, uint32_t seed) {
   uint64_t stops = 0, slashes = 0, digits = 0;
@@ -268,7 +274,7 @@ static const unsigned char *hash_short_path(const unsigned char *path, const uns
     const unsigned char *segment = path + from, *segment_end = path + to, *stem = segment_end;
     if (from == 1 && (is_version(segment, to - from) || is_date(segment, to - from))) continue;
     if (digits_end != to || digit != from) {
-      /* As most of these are, and no value is (is_id): v1. */
+      /* The most common segment with a digit is a version like v1, which is never a value (is_id). */
       if (digits_end == to && digit == from + 1 && (*segment | 32) == 'v' && to - from < 8) continue;
       if (!is_plain_id(segment, to - from) && !(stem = cut_folder(value_end(segment, segment_end), segment_end))) continue;
     }
@@ -287,7 +293,10 @@ static const unsigned char *hash_short_path(const unsigned char *path, const uns
   return end;
 }
 
-/* Hashes the path, every value in it as one and the same, and returns where it ends; 0 when it needs the full parser. No quote and no backslash stands before `stop`. */
+/*
+ * Hashes the path, with all values hashed alike, and returns its end; 0 if the path needs the full parser. There is no quote and no
+ * backslash before `stop`.
+ */
 static const unsigned char *hash_path(const unsigned char *path, const unsigned char *stop, uint32_t seed) {
   uint64_t state = mix(seed, 0x9e3779b9u);
   uint32_t first = 0, others = 0, depth = 0;
@@ -318,7 +327,7 @@ static const unsigned char *hash_path(const unsigned char *path, const unsigned 
       all = 0;
     }
     if (end >= stop || path_kinds[*end] == 16) return 0;
-    /* What lies deeper is not told apart. */
+    /* Deeper segments are not told apart. */
     if (depth >= MAX_DEPTH) {
       if (*end != '/') break;
       continue;
@@ -326,7 +335,7 @@ static const unsigned char *hash_path(const unsigned char *path, const unsigned 
     uint64_t hash = hash_bytes(segment, length), value = 0;
     int crowd = place_count ? find_kept(state, PLACE, PLACE_OF_ANY_SUFFIX) : 0;
     if ((digits | ats) && !(segment == path + 1 && (is_version(segment, length) || (!crowd && is_date(segment, length))))) {
-      /* Only a segment with a digit or an @ can be a value by itself; one of nothing but digits always is. */
+      /* Only a segment with a digit or an @ can be a value by itself. A segment of digits always is one. */
       const unsigned char *stem = digits == all || (ats == 0 && is_plain_id(segment, length)) ? end : cut_folder(value_end(segment, end), end);
       if (stem) {
         uint64_t suffix = stem < end ? hash_bytes(stem, end - stem) : 0;
@@ -349,10 +358,10 @@ static const unsigned char *hash_path(const unsigned char *path, const unsigned 
   return end;
 }
 
-/* How far in front of its copy the path of a line stands that is taken out of its wrapper. */
+/* For a line taken out of its wrapper, the distance from its copy back to where its path is in the buffer. */
 static int32_t moved_by;
 
-/* Notes of a shape which of its values are not always the same. */
+/* Notes which values of a shape vary. */
 ALWAYS int32_t vary_shape(int32_t shape) {
   if (shapes[shape].first_value != h_first) varied_from[shape] = 0;
   else if (shapes[shape].other_values != h_others && varied_from[shape] == 2) varied_from[shape] = 1;
@@ -381,7 +390,7 @@ SELDOM int32_t find_any_shape(const unsigned char *method, const unsigned char *
   return shape;
 }
 
-/* Mostly the first slot is its own. */
+/* Usually the first slot is the right one. */
 ALWAYS int32_t find_shape(const unsigned char *method, const unsigned char *method_end, const unsigned char *path, const unsigned char *path_end) {
   int32_t shape = slots[(h_a ^ (h_b >> 7)) & (TABLE - 1)];
   if (shape != -1 && shapes[shape].hash_a == h_a && shapes[shape].hash_b == h_b) return vary_shape(shape);

@@ -1,7 +1,7 @@
 /*
- * The fast path's core, compiled to WebAssembly with SIMD: the same reading of a line as scanner.ts, byte for byte, which stays the
- * oracle and the way without WebAssembly. Build: see build-core.ts. Freestanding: no library, no allocation, fixed tables. Each part
- * stands behind those that it builds on, and knows of none behind it.
+ * The core of the fast path, compiled to WebAssembly with SIMD. It reads a line in exactly the same way as scanner.ts, which remains the
+ * oracle, and the replacement where WebAssembly is missing. To build it, see build-core.ts. Freestanding: no library, no allocation, fixed
+ * tables. Each part follows the parts that it uses, and knows nothing of later parts.
  */
 #include <stdint.h>
 #include <wasm_simd128.h>
@@ -12,13 +12,13 @@
 #include "wrapped.h"
 #include "cut.h"
 
-/* Of lines that JavaScript has taught, every so many-th is for the parsers as well. */
+/* Of the lines that JavaScript has taught, the parsers read every n-th as well. */
 #define CHECK_EVERY 128
 #include "taught.h"
 #include "message.h"
 #include "template.h"
 
-/* Empties the tables and goes on; limits are Unix ms, infinite when there are none. */
+/* Empties the tables and continues. Limits are Unix ms, infinite if there are none. */
 EXPORT("reset") void reset(double from, double to) {
   __builtin_memset(slots, -1, sizeof slots);
   __builtin_memset(classes, 0, shape_count * CLASSES * sizeof *classes);
@@ -37,7 +37,7 @@ EXPORT("reset") void reset(double from, double to) {
   to_ms = to;
 }
 
-/* Forgets all that was counted. */
+/* Forgets all counts. */
 EXPORT("begin") void begin(double from, double to) {
   pending = pending_errors = failing_lines = recent_seen = method_count = get_seed = 0;
   __builtin_memset(recent, 0, sizeof recent);
@@ -76,7 +76,7 @@ SELDOM int read_new_time(const unsigned char *at) {
   return 1;
 }
 
-/* `25/Oct/2016:14:49:33 +0200`, as clock.ts reads it. Neighbours mostly share it. */
+/* `25/Oct/2016:14:49:33 +0200`, read as clock.ts reads it. Neighbouring lines mostly share it. */
 ALWAYS int read_time(const unsigned char *at) {
   v128_t first = wasm_v128_xor(load(at), load(time_bytes)), last = wasm_v128_xor(load(at + 10), load(time_bytes + 10));
   return wasm_v128_any_true(any(first, last)) ? read_new_time(at) : time_valid;
@@ -84,7 +84,7 @@ ALWAYS int read_time(const unsigned char *at) {
 
 static int32_t duration_ms;
 
-/* Reads what stands between the fourth quote of the tail and the end of the line: nothing, or a time in seconds. */
+/* Reads the text from the tail's fourth quote to the end of the line: nothing, or a time in seconds. */
 SELDOM int read_any_duration(const unsigned char *at, const unsigned char *end) {
   duration_ms = -1;
   if (at == end) return 1;
@@ -106,12 +106,12 @@ SELDOM int read_any_duration(const unsigned char *at, const unsigned char *end) 
     scale /= 10;
   }
   if (at == dot + 1 || at - dot > 7 || at != end) return 0;
-  /* Math.round rounds halves up. */
+  /* Like Math.round, which rounds halves up. */
   duration_ms = (int32_t)__builtin_floor(seconds * 1000 + fraction + 0.5);
   return 1;
 }
 
-/* The same, and at once what nginx writes of less than ten seconds. */
+/* The same, with a shortcut for what nginx writes for less than ten seconds. */
 ALWAYS int read_duration(const unsigned char *at, const unsigned char *end) {
   uint64_t digits = (word_at(at) ^ 0x3030302e3020) & 0xffffffffffff;
   if (end - at != 6 || ((digits | (digits + 0x060606000600)) & 0xf0f0f0fff0ff)) return read_any_duration(at, end);
@@ -119,7 +119,7 @@ ALWAYS int read_duration(const unsigned char *at, const unsigned char *end) {
   return 1;
 }
 
-/* True for digits alone, or a -, between two places; sizes have at most 16. */
+/* True for digits, or for a single -, between two places. Sizes have at most 16 digits. */
 ALWAYS int is_size(const unsigned char *from, const unsigned char *to) {
   uint32_t length = to - from;
   if (length == 0) return 0;
@@ -129,7 +129,7 @@ ALWAYS int is_size(const unsigned char *from, const unsigned char *to) {
   return (~wasm_i8x16_bitmask(in_range(load(from), '0', 10)) & ((1u << length) - 1)) == 0;
 }
 
-/* The slot of the server errors of a shape with a status; -1 when all are taken. */
+/* The slot for a shape's server errors with a status; -1 if all slots are taken. */
 static int32_t find_failure(int32_t shape, int32_t status) {
   uint32_t at = ((uint32_t)shape * 0x9e3779b1u + (uint32_t)status * 0x85ebca6bu) >> 20;
   for (int32_t slot; (slot = failure_slots[at &= FAILURE_TABLE - 1]) != -1; at++)
@@ -162,8 +162,8 @@ static void add_failure(failure *f, int32_t shape) {
 
 static inline uint32_t either(v128_t near, v128_t far) { return wasm_i8x16_bitmask(near) | wasm_i8x16_bitmask(far) << 16; }
 /*
- * What bytes are to the names in front of a time, by their two halves: `rows` says for each low half in which rows, of sixteen bytes each,
- * the byte may stand, `row` which row a high half is. Rows 0 and 1, and those of no ASCII, are in none.
+ * Tests bytes against the names before a time, by the two halves of each byte: `rows` says for each low half in which rows of sixteen the
+ * byte is allowed, and `row` which row a high half is. Rows 0 and 1, and the rows outside of ASCII, are never allowed.
  */
 static inline v128_t fits(v128_t bytes, v128_t rows) {
   v128_t low = wasm_v128_and(bytes, wasm_u8x16_splat(15)), high = wasm_u8x16_shr(bytes, 4);
@@ -177,13 +177,13 @@ static inline uint64_t without(v128_t near, v128_t far, v128_t rows) {
   return either(wasm_i8x16_eq(fits(near, rows), none), wasm_i8x16_eq(fits(far, rows), none));
 }
 
-/* True for three plain words and a space behind each, of which the first is a client's name, between two places. */
+/* True if the text between two places is three plain words, each followed by a space, of which the first is a client's name. */
 SELDOM int is_any_names(const unsigned char *from, const unsigned char *to) {
   uint32_t length = to - from;
   if (length <= 32) {
     v128_t near = load(from), far = load(from + 16);
     uint64_t all = (1ull << length) - 1, gaps = either(is_byte(near, ' '), is_byte(far, ' ')) & all;
-    /* Printable and no [; a client's name has letters, digits and % * - . : _ */
+    /* Printable characters except [; a client's name has letters, digits and % * - . : _ */
     v128_t printable = wasm_u8x16_const(252, 252, 252, 252, 252, 252, 252, 252, 252, 252, 252, 220, 252, 252, 252, 124);
     v128_t named = wasm_u8x16_const(168, 248, 248, 248, 248, 252, 248, 248, 248, 248, 252, 80, 80, 84, 84, 112);
     if ((without(near, far, printable) & all) || gaps == 0 || to[-1] != ' ') return 0;
@@ -203,20 +203,20 @@ ALWAYS int is_names(const unsigned char *from, const unsigned char *to) {
   uint32_t length = to - from;
   /* A client's name has letters, digits and % * - . : _ */
   v128_t named = wasm_u8x16_const(168, 248, 248, 248, 248, 252, 248, 248, 248, 248, 252, 80, 80, 84, 84, 112);
-  /* Most often nobody is named but a client of a few bytes. */
+  /* Usually only the client is named, in a few bytes. */
   if (length - 5 <= 16 && (word_at(to - 8) >> 24) == 0x202d202d20)
     return (wasm_i8x16_bitmask(wasm_i8x16_eq(fits(load(from), named), wasm_i8x16_splat(0))) & ((1u << (length - 5)) - 1)) == 0;
   return is_any_names(from, to);
 }
 
-/* The length of a method of capitals, with a space behind it; 0 for anything else. */
+/* The length of a method in capitals that a space follows; 0 for anything else. */
 SELDOM uint32_t measure_method(const unsigned char *method) {
   v128_t bytes = load(method);
   uint32_t gaps = wasm_i8x16_bitmask(is_byte(bytes, ' ')) | 1 << 16, length = __builtin_ctz(gaps);
   return method[length] != ' ' || (~wasm_i8x16_bitmask(in_range(bytes, 'A', 26)) & ((1u << length) - 1)) ? 0 : length;
 }
 
-/* Three digits between two spaces, behind a quote; -1 for anything else. */
+/* Three digits between two spaces, after a quote; -1 for anything else. */
 ALWAYS int read_status(const unsigned char *quote) {
   uint64_t digits = ((word_at(quote) >> 8) ^ 0x2030303020) & 0xffffffffff;
   if ((digits | (digits + 0x06060600)) & 0xfff0f0f0ff) return -1;
@@ -224,8 +224,9 @@ ALWAYS int read_status(const unsigned char *quote) {
 }
 
 /*
- * Counts a line and returns where the next starts; 0 when it is not of the scanner's shape, -1 as a pointer when the tables are full. Of a
- * line in a wrapper, `start` is what it wraps: only what does not fail is counted, as of a shape that is taught.
+ * Counts a line and returns the start of the next; 0 if the line is not of the scanner's format, -1 as a pointer if the tables are full.
+ * For a line in a wrapper, `start` is the start of the wrapped line. Of these, as of taught shapes, only lines that do not fail are
+ * counted.
  */
 ALWAYS const unsigned char *scan_line(const unsigned char *start, const uint32_t *mark, int is_wrapped) {
   const unsigned char *method = buffer + mark[0] + 1, *quote = buffer + mark[1], *last = buffer + mark[2], *tail = 0;
@@ -233,7 +234,7 @@ ALWAYS const unsigned char *scan_line(const unsigned char *start, const uint32_t
   if (*last == '"') {
     tail = buffer + mark[5] + 1;
     if (buffer[mark[3]] != '"' || buffer[mark[4]] != '"' || tail[-1] != '"') return 0;
-    /* A quote opens behind a space and nothing else. */
+    /* An opening quote follows a single space. */
     if (last[-1] != ' ' || buffer[mark[4]-1] != ' ' || mark[4] != mark[3] + 2) return 0;
   }
   /* The common format has another name, and a shape of its own. */
@@ -270,7 +271,7 @@ ALWAYS const unsigned char *scan_line(const unsigned char *start, const uint32_t
   if (!is_size(quote + 6, tail ? last - 1 : end)) return 0;
   duration_ms = -1;
   if (tail && !read_duration(tail, end)) return 0;
-  /* A finer time is not rounded where a shape is taught, and long lines are for the parsers (line-shapes.ts). */
+  /* Where a shape is taught, times finer than a millisecond are not rounded, and long lines are left to the parsers (line-shapes.ts). */
   if (is_wrapped && ((end - tail > 4 && end[-4] != '.') || end - start > 16384)) return 0;
   if (!read_time(open + 1)) return 0;
   if (is_wrapped && is_to_be_checked()) return 0;
@@ -319,7 +320,10 @@ ALWAYS const unsigned char *scan_line(const unsigned char *start, const uint32_t
 
 SELDOM const unsigned char *scan_wrapped(const unsigned char *start, const uint32_t *mark) { return scan_line(start, mark, 1); }
 
-/* Counts what a line of Docker's json-file holds, from a copy without its escapes; as `scan_line`, and where the next line starts. */
+/*
+ * Counts the line in a line of Docker's json-file, from a copy without its escapes. Returns what `scan_line` does, or the start of the next
+ * line.
+ */
 SELDOM const unsigned char *scan_docker(const unsigned char *at, const unsigned char *stop) {
   uint32_t copied[DOCKER_MARKS];
   if (mark_end - mark_at < DOCKER_MARKS && marked < stop) mark_more(stop);
@@ -335,9 +339,9 @@ SELDOM const unsigned char *scan_docker(const unsigned char *at, const unsigned 
 }
 
 /*
- * Counts lines from `from` up to `limit`, which lies behind a line break; stops when the events or the tables are full, and, where shapes are
- * taught, behind each line that is left to JavaScript, as it may teach another. `is_next` says that the scan before stopped at `from`, in the
- * same bytes.
+ * Counts lines from `from` up to `limit`, which follows a line break. It stops if the events or the tables are full, and, if shapes are
+ * taught, after each line that is left to JavaScript, because JavaScript may then teach another shape. `is_next` says that the previous
+ * scan stopped at `from`, in the same bytes.
  */
 EXPORT("scan") uint32_t scan(uint32_t from, uint32_t limit, uint32_t is_next) {
   const unsigned char *at = buffer + from, *stop = buffer + limit;

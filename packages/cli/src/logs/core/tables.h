@@ -1,9 +1,9 @@
 /*
- * What is read and what is counted: the buffer, the events for JavaScript, the shapes of paths and what came of each, and counts over time.
- * Part of scan.c.
+ * The scanned bytes and the counts: the buffer, the events for JavaScript, the shapes of paths and their counts, and counts over time. Part
+ * of scan.c.
  */
 #define BUFFER_BYTES (4 << 20)
-/* Longer lines are for the parsers, but for those of the scanner's own format. */
+/* Longer lines are left to the parsers, unless they are of the scanner's own format. */
 #define MAX_LINE 16384
 #define MAX_SHAPES 16384
 #define TABLE (MAX_SHAPES * 4)
@@ -11,12 +11,15 @@
 #define LATENCY 62
 #define MAX_EVENTS 8192
 #define EXPORT(name) __attribute__((export_name(name)))
-/* What a log of the combined format never needs stays out of the functions that it does, which V8 then compiles in half of the time. */
+/*
+ * For code that a log of the combined format never needs. Kept out of the functions that it does need, it lets V8 compile them in half the
+ * time.
+ */
 #define SELDOM static __attribute__((noinline))
-/* What every line of it needs is built in, however often it stands in the source. */
+/* For code that every line of the combined format needs. It is inlined, however often it is used. */
 #define ALWAYS static inline __attribute__((always_inline))
 
-/* Failing lines that are shown to the full parsers, as in scanner.ts. */
+/* The failing lines that the full parsers read as well, as in scanner.ts. */
 #define FIRST_LOOKS 500
 #define LOOK_EVERY 256
 #define FIRST_OF_SHAPE 3
@@ -25,7 +28,7 @@
 #define STEPS 96
 #define SAMPLE 256
 
-/* Of a new shape, `start` has a bit for each segment that is a value because its place is crowded. */
+/* For a new shape, `start` has a bit for each segment that is a value because its place is crowded. */
 typedef struct {
   uint32_t kind, start, end, path, path_end, method, shape, status;
   int32_t duration_ms;
@@ -33,17 +36,17 @@ typedef struct {
   double time_ms;
 } event;
 
-/* CHECK is a line that was read, and shall be read by the parsers as well; PEER names who answered, in the order of `peers`. */
+/* CHECK is a line that was read and that the parsers shall read as well. PEER names who answered, in the order of `peers`. */
 enum { OTHER = 1, FAILURE = 2, SHAPE = 3, CHECK = 4, PEER = 5 };
 
-/* A Series of series.ts: counts in buckets of one width that doubles. */
+/* A Series of series.ts: counts in buckets of one width, which doubles. */
 typedef struct {
   double width_ms;
   int64_t first;
   uint32_t total, counts[STEPS];
 } series;
 
-/* The server errors of one shape with one status; the durations are a Sample of sample.ts. */
+/* The server errors of one shape with one status. The durations are a Sample of sample.ts. */
 typedef struct {
   int32_t shape, status;
   uint32_t count, sampled, seen, stride;
@@ -52,15 +55,18 @@ typedef struct {
   series over_time;
 } failure;
 
-/* Behind what is read lies room for a line that is taken out of its wrapper, and for what is looked at behind either. */
+/* After the bytes that are read there is room for a line taken out of its wrapper, and for what is read past the end of either. */
 #define COPY_AT (BUFFER_BYTES + 64)
 static unsigned char buffer[COPY_AT + MAX_LINE + 128];
 static event events[MAX_EVENTS];
-/* How many shapes fill the table: few at first, as what they show of crowded places may make the next ones fewer. */
+/*
+ * The number of shapes that fill the table at first. It is small because a full table shows which places are crowded, and that keeps later
+ * shapes few.
+ */
 #define FIRST_SHAPES 4096
 static uint32_t event_count, shape_count, shape_limit;
 static int32_t slots[TABLE];
-/* Of a shape's paths: their hash, and hashes of the first value and of the others of the last one. */
+/* For each shape, the hash of its path, and hashes of the first value and of the other values of its last path. */
 static struct { uint32_t hash_a, hash_b, first_value, other_values; } shapes[MAX_SHAPES];
 static unsigned char varied_from[MAX_SHAPES];
 static uint32_t classes[MAX_SHAPES * CLASSES], latency[MAX_SHAPES * LATENCY];
@@ -115,7 +121,7 @@ static void widen(series *s) {
   s->width_ms *= 2;
 }
 
-/* Moves the start back when the bucket lies before it; 0 when the span is too long for the width. */
+/* Moves the start back if the bucket lies before it; 0 if the span is too long for the width. */
 static int make_room(series *s, int64_t index) {
   int64_t shift = s->first - index;
   if (shift <= 0) return index - s->first < STEPS;

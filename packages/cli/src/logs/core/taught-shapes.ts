@@ -5,16 +5,19 @@ import { MAX_EXAMPLE, MEMBERS, type TaughtShape } from "../shapes/taught-shape.t
 import { PLACE_WORDS } from "../shapes/spot.ts";
 import type { Tally } from "../tally/tally.ts";
 
-/** What the core exports for shapes that are taught; see taught.h, whose structures the words below are. */
+/** The core's exports for shapes that it is taught. The words below are the structures of taught.h. */
 export type TaughtCore = {
   readonly memory: { readonly buffer: ArrayBuffer };
   readonly taughtAt: () => number;
   readonly setTaught: (count: number) => void;
-  /** Where an example of each shape is written to, see template.h; and what hears that there is another one, or that shapes are others. */
+  /** The place where each shape's example is written (see template.h), and the calls that announce a new example or other shapes. */
   readonly examplesAt: () => number;
   readonly makeTemplate: (slot: number) => void;
   readonly orderTemplates: () => void;
-  /** Lines of the combined format are read past their wrapper where this is one more than a shape's slot; and how many were. */
+  /**
+   * Makes the core read lines of the combined format inside of wrappers. The argument is one more than a shape's slot, or 0 for none. The
+   * second function counts these lines.
+   */
   readonly unwrap: (slot: number) => void;
   readonly wrappedLines: () => number;
   readonly peersAt: () => number;
@@ -34,21 +37,21 @@ const SHAPE_WORDS = CLASSES + MAX_TOKENS;
 const CONSTANT = 1 << 16;
 const EXAMPLE_TEXT = 1 + 2 * MAX_TOKENS;
 const EXAMPLE_WORDS = EXAMPLE_TEXT + (MAX_EXAMPLE + 16) / 4;
-/** The parsers' name of the scanner's own format. */
+/** The parsers' name for the scanner's own format. */
 const WRAPPED = "combined";
 const BRACE = 123;
 const PEER_BYTES = 12;
 const SIZES_BYTES = 16 + 257 * 8;
 
-/** The shapes that one core reads by itself, and what it counted of them. */
+/** The shapes that one core reads by itself, and its counts of their lines. */
 export class TaughtShapes {
   private readonly core: TaughtCore;
   private readonly words: Int32Array;
   private readonly examples: Int32Array;
   private readonly shapes: TaughtShape[] = [];
-  /** Of each slot, what was taught last. */
+  /** For each slot, the revision that was taught last. */
   private readonly revisions: number[] = [];
-  /** Lines of shapes that are forgotten, by format. */
+  /** The lines of forgotten shapes, by format. */
   private readonly counted = new Map<string, number>();
 
   constructor(core: TaughtCore) {
@@ -57,7 +60,7 @@ export class TaughtShapes {
     this.examples = new Int32Array(core.memory.buffer, core.examplesAt(), MAX_TAUGHT * EXAMPLE_WORDS);
   }
 
-  /** Lets the core read lines of this shape, or read them by what is known of it now. */
+  /** Lets the core read lines of this shape, by what is known about it now. */
   teach(shape: TaughtShape): void {
     const known = this.shapes.indexOf(shape);
     const slot = known === -1 ? this.shapes.length : known;
@@ -82,7 +85,10 @@ export class TaughtShapes {
     this.order();
   }
 
-  /** Gives the core a line to make a template of. Of Docker's around combined ones the scanner reads most by itself. */
+  /**
+   * Gives the core a line from which to make a template. Docker lines around combined ones get none, because the scanner reads most of them
+   * by itself.
+   */
   private writeExample(slot: number, { example, format }: TaughtShape): void {
     const { examples, core } = this;
     const at = slot * EXAMPLE_WORDS;
@@ -108,14 +114,14 @@ export class TaughtShapes {
     this.order();
   }
 
-  /** Lets the core know that the shapes are others. */
+  /** Tells the core that the shapes have changed. */
   private order(): void {
     this.core.setTaught(this.shapes.length);
     this.core.orderTemplates();
     this.unwrap();
   }
 
-  /** What the scanner reads by itself it reads in a wrapper too, while the parsers were seen to take such lines for that. */
+  /** The scanner also reads its own format in wrappers, as long as the parsers are known to read such lines as that format. */
   private unwrap(): void {
     this.core.unwrap(1 + this.shapes.findIndex(({ format }, slot) => format === WRAPPED && this.isOn(slot)));
   }
@@ -127,7 +133,7 @@ export class TaughtShapes {
     this.order();
   }
 
-  /** The time of the tokens at hand, Unix ms, NaN when there is none: what the core asks. */
+  /** The time of the current tokens, Unix ms, or NaN if there is none. The core calls this. */
   readTime(slot: number, index: number): number {
     return this.shapes[slot]?.readTime(index) ?? Number.NaN;
   }
@@ -140,7 +146,10 @@ export class TaughtShapes {
     });
   }
 
-  /** Moves what was counted of lines into the tally, and of who answered, by `names`, and of requests' sizes into what `getLeaf` gives for a path. */
+  /**
+   * Moves the counts into the tally: lines by format, upstreams by `names`, and request sizes into the tally that `getLeaf` gives for a
+   * path.
+   */
   flush(
     tally: Tally,
     { getLeaf, names }: { readonly getLeaf: (path: number) => RouteTally | undefined; readonly names: readonly string[] },

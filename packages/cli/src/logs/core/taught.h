@@ -1,6 +1,6 @@
 /*
- * Lines of any format whose shape JavaScript has learned: what line-shape.ts reads of them, counted here. JavaScript writes what it knows of
- * a shape (see taught-shapes.ts); whatever is not plainly as it says goes to JavaScript. Part of scan.c.
+ * Counts lines of any format whose shape JavaScript has learned: line-shape.ts reads the same from them. JavaScript writes down what it
+ * knows about a shape (see taught-shapes.ts), and whatever deviates goes to JavaScript. Part of scan.c.
  */
 #define MAX_TAUGHT 32
 #define MAX_SPOTS 48
@@ -8,9 +8,9 @@ enum { STATUS, TIME, METHOD, PATH, DURATION, REQUEST_BYTES, UPSTREAM, MEMBERS };
 #define CONSTANT (1 << 16)
 
 /*
- * Where a member may stand: a token, or the piece of it with this index between dividers. A number's unit is an index of `units`, its suffix
- * one of `suffixes`, and other tokens are added to it unless they are -1. Of a time, `divider` is its last token and `index` what JavaScript
- * calls it.
+ * A place where a member may be: a token, or the piece of it with this index between dividers. A number's unit is an index of `units`, its
+ * suffix one of `suffixes`, and other tokens are added to it unless they are -1. For a time, `divider` is its last token and `index` its
+ * index in JavaScript.
  */
 typedef struct { int32_t token, divider, index, unit, suffix, others[2], unused; } spot;
 typedef struct {
@@ -19,7 +19,7 @@ typedef struct {
   int32_t hashes[MAX_TOKENS], classes[MAX_TOKENS];
 } taught_shape;
 
-/* Who answered, by shape; and sizes of requests, a Sample of sample.ts. Both of lines that are counted here. */
+/* Who answered, by shape, and the sizes of requests, as Samples of sample.ts. Both belong to lines that are counted here. */
 #define MAX_PEERS 16384
 #define PEER_TABLE (MAX_PEERS * 4)
 #define MAX_SIZES 2048
@@ -34,15 +34,15 @@ static size_sample sizes[MAX_SIZES];
 static uint16_t size_of[MAX_SHAPES];
 
 /*
- * The times that JavaScript read last: lines that follow each other mostly have the same, or one of the same minute, which time-spot.ts reads
- * in the same way. `head` and `tail` are the bytes before and behind its seconds; `head` is 0 where these are not known.
+ * The times that JavaScript read last. Consecutive lines mostly have the same time, or one in the same minute, which time-spot.ts reads in
+ * the same way. `head` and `tail` are the bytes before and after its seconds; `head` is 0 if these are unknown.
  */
 #define MAX_TIMES 4
 #define MAX_TIME_BYTES 48
 typedef struct { uint32_t length, head, tail; double time_ms, minute_ms; unsigned char bytes[MAX_TIME_BYTES + 16]; } known_time;
 static known_time known_times[MAX_TAUGHT][MAX_TIMES];
 
-/* The time of the tokens at hand, Unix ms, by what JavaScript knows of one shape's times; NaN when there is none. */
+/* The time of the current tokens, Unix ms, by what JavaScript knows about one shape's times; NaN if there is none. */
 __attribute__((import_module("faultline"), import_name("readTime"))) double read_taught_time(uint32_t shape, uint32_t index);
 
 EXPORT("taughtAt") uint32_t taught_at(void) { return (uint32_t)taught; }
@@ -50,7 +50,7 @@ EXPORT("peersAt") uint32_t peers_at(void) { return (uint32_t)peers; }
 EXPORT("peerCount") uint32_t get_peer_count(void) { return peer_count; }
 EXPORT("sizesAt") uint32_t sizes_at(void) { return (uint32_t)sizes; }
 EXPORT("sizeCount") uint32_t get_size_count(void) { return size_count; }
-/* Says how many of the shapes are in use, from the first on. */
+/* Sets how many of the shapes are in use, from the first on. */
 EXPORT("setTaught") void set_taught(uint32_t count) {
   taught_count = count;
   if (count > 0) return;
@@ -84,7 +84,7 @@ static int find_piece(const spot *s) {
   return 1;
 }
 
-/* A plain decimal in front of a suffix, as decimal.ts reads it; 0 for anything else. */
+/* A plain decimal before a suffix, read as decimal.ts reads it; 0 for anything else. */
 static int read_decimal(const unsigned char *at, const unsigned char *end, int suffix, double *value) {
   end -= suffix_bytes[suffix];
   if (end <= at || end - at > 15) return 0;
@@ -113,7 +113,7 @@ static int read_number(const spot *s, double *value) {
   return 1;
 }
 
-/* What all spots of a number say; 0 when they differ. */
+/* The value on which all spots of a number agree; 0 if they differ. */
 static int agree_number(const spot *s, int count, double *value) {
   double other;
   if (!read_number(s, value)) return 0;
@@ -126,10 +126,10 @@ static int is_text_at(const unsigned char *at, const unsigned char *text, uint32
   return (~wasm_i8x16_bitmask(wasm_i8x16_eq(load(at), load(text))) & ((1u << length) - 1)) == 0;
 }
 
-/* Seconds as whole microseconds, in ms: what the parsers make of them. */
+/* Seconds as whole microseconds, in ms, as the parsers round them. */
 static inline double ms_of(double seconds) { return __builtin_floor(seconds * 1e6 + 0.5) / 1000; }
 
-/* Two digits and perhaps a fraction, below 60. */
+/* Two digits below 60, perhaps with a fraction. */
 static int read_seconds(const unsigned char *at, const unsigned char *end, double *seconds) {
   return end - at >= 2 && (end - at == 2 || at[2] == '.') && read_decimal(at, end, 0, seconds) && *seconds < 60;
 }
@@ -149,7 +149,7 @@ static void remember_time(known_time *k, const unsigned char *from, const unsign
   k->minute_ms = __builtin_floor(k->time_ms - ms_of(seconds) + 0.5);
 }
 
-/* The time at a spot of the line at hand, NaN when there is none. */
+/* The time at a spot of the current line, or NaN if there is none. */
 static double read_time_at(uint32_t shape, const spot *s) {
   const unsigned char *from = buffer + tokens.starts[s->token], *end = buffer + tokens.ends[s->divider];
   uint32_t length = end - from;
@@ -184,7 +184,7 @@ static int is_same(text one, text other) {
   return 1;
 }
 
-/* Narrows the piece to the path in it, as field-spot.ts does; 0 when none stands there. */
+/* Narrows the piece to the path in it, as field-spot.ts does; 0 if there is no path. */
 static int find_path(const spot *s) {
   if (s->divider == ' ') {
     const unsigned char *at = piece_end, *end = buffer + tokens.ends[s->token];
@@ -218,7 +218,7 @@ static int agree_text(int member, const spot *s, int count, text *value) {
   return 1;
 }
 
-/* What is counted of a line; a duration in ms and a size are negative when it has none. */
+/* What is counted of a line. A duration (ms) or a size is negative if the line has none. */
 typedef struct { int status; double time_ms, duration_ms, bytes; text method, path, upstream; } request;
 
 static int fits_shape(const taught_shape *t) {
@@ -249,7 +249,7 @@ static int read_request(uint32_t shape, request *r) {
   return agree_time(shape, members[TIME], n[TIME], &r->time_ms);
 }
 
-/* The slot of who answered on a shape; -1 when all are taken. */
+/* The slot of an upstream of a shape; -1 if all slots are taken. */
 static int32_t find_peer(int32_t shape, text name) {
   int32_t hash = (int32_t)hash_bytes(name.from, name.to - name.from);
   uint32_t at = ((uint32_t)shape * 0x9e3779b1u + (uint32_t)hash * 0x85ebca6bu) >> 16;
@@ -281,7 +281,7 @@ static void add_size(size_sample *s, double bytes) {
   s->stride *= 2;
 }
 
-/* Hashes the path of a request, behind which any character may stand; 0 when it needs the full parser. */
+/* Hashes the path of a request, which any character may follow; 0 if it needs the full parser. */
 static int hash_request(const request *r) {
   unsigned char *end = (unsigned char *)r->path.to, behind = *end;
   uint32_t seed = seed_of(hash_run(r->method.from, r->method.to - r->method.from));
@@ -306,7 +306,7 @@ static int count_request(taught_shape *t, const request *r) {
   if (r->time_ms != time_ms) {
     flush_time();
     time_ms = r->time_ms;
-    /* What the combined format's time was read from. */
+    /* Drops the bytes of the combined format's last time. */
     time_bytes[0] = 0;
   }
   pending++;
@@ -320,7 +320,7 @@ static int count_request(taught_shape *t, const request *r) {
   return COUNTED;
 }
 
-/* Reads and counts the line at hand, which fits a shape. */
+/* Reads and counts the current line, which fits a shape. */
 static int take_taught(uint32_t shape) {
   taught_shape *t = &taught[shape];
   request r;
@@ -344,7 +344,7 @@ SELDOM int scan_taught(const unsigned char *from, const unsigned char *to) {
   return NOT_TAUGHT;
 }
 
-/* Whether a line that is read past its wrapper is one for the parsers as well. */
+/* True if the parsers shall also read a line that was read inside of its wrapper. */
 static int is_to_be_checked(void) {
   taught_shape *t = &taught[unwrapping - 1];
   must_check = (t->accepted + 1) % CHECK_EVERY == 0;

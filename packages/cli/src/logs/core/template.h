@@ -1,25 +1,28 @@
 /*
- * Lines of a taught shape read without cutting them: what is the same in all of them is compared as it stands, and of each token between it
- * the end is found by the bytes that it may be made of. What is taken here is what cut.h and `fits_shape` take, and no more. Part of scan.c.
+ * Reads lines of a taught shape without cutting them. The constant text is compared as it is, and the end of each token in between is found
+ * by the bytes that it may contain. A line is accepted here only if cut.h and `fits_shape` would accept it too. Part of scan.c.
  */
 #define MAX_EXAMPLE 4096
 
-/* Some text, and the token behind it: what bytes it may be made of, by their two halves, as `fits` has them. The last has none: -1. */
+/*
+ * Some text and the token after it. `allowed` says by the two halves of a byte which bytes the token may contain, as in `fits`. After the
+ * last text there is no token: -1.
+ */
 typedef struct {
   v128_t allowed;
   uint32_t text, length, first_fixed, fixed_count;
   int32_t token;
   uint32_t is_bare, way, may_be_absent, may_be_split;
 } part;
-/* Where a token lies that is part of some text, for members that stand in it. */
+/* The position of a token that is part of some text, for members that are in it. */
 typedef struct { int32_t token; uint32_t offset, length; } fixed_token;
 typedef struct {
-  /* Where the JSON in a wrapper starts: one more than the part, 0 where there is none, and the bytes in its text. */
+  /* The start of the JSON in a wrapper: one more than the part (0 for none), and the offset in its text. */
   uint32_t is_ready, json_part, json_offset;
   part parts[MAX_TOKENS + 1];
   fixed_token fixed[MAX_TOKENS];
 } line_template;
-/* A line of a shape and its tokens' bounds in it, from JavaScript; of no length where there is none. */
+/* A line of a shape and the bounds of its tokens, from JavaScript. The length is 0 if there is none. */
 typedef struct {
   uint32_t length;
   int32_t starts[MAX_TOKENS], ends[MAX_TOKENS];
@@ -28,15 +31,17 @@ typedef struct {
 
 static example examples[MAX_TAUGHT];
 static line_template templates[MAX_TAUGHT];
-/* Of each shape the one that is asked next, one more than its index, and whether it is asked first, of those with its signature. */
+/* For each shape, one more than the index of the next shape with its signature, and whether it is the first of these to be asked. */
 static uint32_t next_alike[MAX_TAUGHT], is_asked_first[MAX_TAUGHT];
-/* The one that was asked first of those that read a line last; whether lines were taken since the marks were
- * made, and whether JavaScript is to go on. */
+/*
+ * The first-asked shape of those that read a line last; whether lines were taken since the marks were made; and whether JavaScript is to
+ * continue.
+ */
 static uint32_t asked_last, is_behind, has_paused;
 
 EXPORT("examplesAt") uint32_t examples_at(void) { return (uint32_t)examples; }
 
-/* The bytes that a token of these classes may have, as rows for each low half of a byte. */
+/* The bytes that a token of these classes may contain, as rows for each low half of a byte. */
 static v128_t find_allowed(int classes_of, int way, int is_bare) {
   unsigned char rows[16] = { 0 };
   for (int c = 32; c < 127; c++) {
@@ -48,7 +53,10 @@ static v128_t find_allowed(int classes_of, int way, int is_bare) {
   return load(rows);
 }
 
-/* Where a token starts behind the one before, which ends at `at`; whether it stands in quotes. -1 where it does not. `json` is where JSON begins. */
+/*
+ * The start of a token after the one that ends at `at`, and whether it is quoted; -1 if it does not start as expected. `json` is where JSON
+ * begins.
+ */
 static int find_opening(const example *x, uint32_t at, uint32_t start, int *way, uint32_t *json) {
   for (; at < start; at++) {
     if (*way == TEXT_LINE && is_json_at(x->text, x->text + at)) {
@@ -61,7 +69,10 @@ static int find_opening(const example *x, uint32_t at, uint32_t start, int *way,
   return at == start ? 0 : -1;
 }
 
-/* True for words that end as lines of the scanner's own format do, in quotes or not from the last one on: it may count such a line, and comes first. */
+/*
+ * True if the words end like lines of the scanner's own format, with or without quotes from the last one on. The scanner may count such a
+ * line itself, and comes first.
+ */
 static int is_like_combined(const taught_shape *t, const unsigned char *quoted) {
   int last = t->count - 1;
   if (last >= 5 && !quoted[last] && quoted[last - 1] && (t->classes[last] & T_DOT)) last--;
@@ -69,7 +80,7 @@ static int is_like_combined(const taught_shape *t, const unsigned char *quoted) 
   return last >= 2 && !quoted[last] && !quoted[last - 1] && quoted[last - 2];
 }
 
-/* Whether a member stands in a token, or may. */
+/* True if a member is in a token, or may be. */
 static int is_needed(const taught_shape *t, int token) {
   int count = 0;
   for (int member = 0; member < MEMBERS; member++) {
@@ -81,7 +92,7 @@ static int is_needed(const taught_shape *t, int token) {
   return 0;
 }
 
-/* Makes a template of the line of a shape that JavaScript gave as an example. */
+/* Makes a template from the line that JavaScript gave as a shape's example. */
 static int make_template(const taught_shape *t, const example *x, line_template *m) {
   int way = find_way(x->text);
   unsigned char quoted[MAX_TOKENS];
@@ -98,7 +109,7 @@ static int make_template(const taught_shape *t, const example *x, line_template 
     }
     quoted[i] = opening;
     at = x->ends[i] + (opening ? closing : 0);
-    /* Without its last quote it would be another line's. */
+    /* Without its last quote, the token would reach into the next line. */
     if (at > x->length) return 0;
     if (t->classes[i] & CONSTANT) {
       if (is_needed(t, i)) m->fixed[fixed_count++] = (fixed_token){ i, x->starts[i] - from, x->ends[i] - x->starts[i] };
@@ -116,12 +127,12 @@ static int make_template(const taught_shape *t, const example *x, line_template 
   return way != TEXT_LINE || !is_like_combined(t, quoted);
 }
 
-/* Says that a shape or its example is another now. */
+/* Announces that a shape or its example has changed. */
 EXPORT("makeTemplate") void make_template_of(uint32_t shape) {
   templates[shape].is_ready = examples[shape].length > 0 && make_template(&taught[shape], &examples[shape], &templates[shape]);
 }
 
-/* Orders the shapes: those with one signature are asked one after the other, and none of them behind one that has no template. */
+/* Orders the shapes: those with the same signature are asked one after the other, and none is asked after one without a template. */
 EXPORT("orderTemplates") void order_templates(void) {
   unsigned char is_asked[MAX_TAUGHT] = { 0 };
   has_templates = asked_last = 0;
@@ -155,7 +166,7 @@ static inline const unsigned char *skip_allowed(const unsigned char *at, v128_t 
 
 enum { IS_OTHER, IS_LIKE_IT, IS_UNSURE };
 
-/* Whether a line is of a template; its tokens' bounds, but for those that no member stands in, and where it ends. */
+/* True if a line matches a template. Sets the bounds of its tokens, except for those without a member, and the end of the line. */
 static int match(uint32_t shape, const unsigned char *line, const unsigned char **line_end) {
   const line_template *m = &templates[shape];
   const unsigned char *at = line;
@@ -170,7 +181,7 @@ static int match(uint32_t shape, const unsigned char *line, const unsigned char 
     if (p->token < 0) break;
     const unsigned char *from = at;
     at = skip_allowed(at, p->allowed);
-    /* A lone dash says that there is nothing, and is of no other kind. */
+    /* A lone dash means that there is nothing; it counts as no other kind. */
     if (at == from && *at == '-' && p->may_be_absent) at++;
     if (p->is_bare && (*from == '"' || (p->way == TEXT_LINE && is_json_at(line, from)))) return IS_OTHER;
     if (at - from <= 1 && (at == from || *from == '-') && (!p->may_be_absent || (at == from && p->is_bare))) return IS_OTHER;
@@ -182,9 +193,7 @@ static int match(uint32_t shape, const unsigned char *line, const unsigned char 
   return (at[0] == '\n' || (at[0] == '\r' && at[1] == '\n')) && at - line <= MAX_LINE ? IS_LIKE_IT : IS_OTHER;
 }
 
-/*
- * Counts a line by the first shape of its signature that reads it; `line_end` is where it ends. UNKNOWN where none does.
- */
+/* Counts a line by the first shape of its signature that reads it, and sets `line_end`. UNKNOWN if there is none. */
 static int scan_by_template(const unsigned char *line, const unsigned char **line_end) {
   for (uint32_t n = 0, first = asked_last; n < taught_count; n++, first = first + 1 < taught_count ? first + 1 : 0) {
     if (!is_asked_first[first]) continue;
@@ -200,7 +209,7 @@ static int scan_by_template(const unsigned char *line, const unsigned char **lin
   return UNKNOWN;
 }
 
-/* Forgets the marks in front of a line. */
+/* Forgets the marks before a line. */
 static void catch_up(const unsigned char *line) {
   is_behind = 0;
   while (mark_at < mark_end && buffer + marks[mark_at] < line) mark_at++;
@@ -208,8 +217,8 @@ static void catch_up(const unsigned char *line) {
 }
 
 /*
- * Counts lines as long as templates take them or they are known as messages; returns where the first other one starts, or the one behind a line that JavaScript shall read
- * or has to make room for: `has_paused` then.
+ * Counts lines as long as templates read them or they are known messages. Returns the start of the first other line. If JavaScript shall
+ * read a line, or has to make room for it, it returns the start of the next line and sets `has_paused`.
  */
 SELDOM const unsigned char *scan_known(const unsigned char *at, const unsigned char *stop) {
   const unsigned char *end;

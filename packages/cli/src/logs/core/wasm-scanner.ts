@@ -11,7 +11,7 @@ import { KnownMessages, type MessageCore } from "./known-messages.ts";
 import { type TaughtCore, TaughtShapes } from "./taught-shapes.ts";
 import { SCAN_WASM } from "./scan-wasm.ts";
 
-/** What the core exports; addresses are offsets into its memory. See scan.c. */
+/** The core's exports; addresses are offsets into its memory. See scan.c. */
 type Core = TaughtCore &
   MessageCore & {
     readonly bufferAt: () => number;
@@ -22,21 +22,24 @@ type Core = TaughtCore &
     readonly eventCount: () => number;
     readonly countedLines: () => number;
     readonly timedLines: () => number;
-    /** Lines whose time lies outside of the limits. */
+    /** The number of lines outside of the time limits. */
     readonly outsideLines: () => number;
     readonly isFull: () => number;
     readonly failuresAt: () => number;
     readonly failureCount: () => number;
     readonly trafficAt: () => number;
     readonly errorsAt: () => number;
-    /** Times of the first and last line, Unix ms; infinite when there was none. */
+    /** The times of the first and last line, Unix ms, infinite if there was none. */
     readonly firstMs: () => number;
     readonly lastMs: () => number;
-    /** Forgets all that was counted; `reset` empties the tables only, so that the same counting can go on. Limits are Unix ms. */
+    /** `begin` forgets all counts; `reset` only empties the tables, so that the same counting can continue. Limits are Unix ms. */
     readonly begin: (fromMs: number, toMs: number) => void;
     readonly reset: (fromMs: number, toMs: number) => void;
     readonly settle: () => void;
-    /** Names the crowded places anew: a place is walked to, and what `inputAt` holds is kept as one of `KEEP`; false when it is full. */
+    /**
+     * These name the crowded places anew: the first calls walk to a place, and `keep` keeps the text at `inputAt` there, as one of `KEEP`.
+     * It returns false if there is no room.
+     */
     readonly inputAt: () => number;
     readonly forgetPlaces: (often: number) => void;
     readonly startPlace: (methodBytes: number) => void;
@@ -44,7 +47,7 @@ type Core = TaughtCore &
     readonly enterValue: (bytes: number) => void;
     readonly keep: (bytes: number, kind: number) => number;
     readonly scan: (from: number, limit: number, isNext: number) => number;
-    /** Cuts a line, see cut.h. */
+    /** Cuts a line; see cut.h. */
     readonly cut: (start: number, end: number) => number;
     readonly signature: () => number;
     readonly tokensAt: () => number;
@@ -59,7 +62,7 @@ const CHECK = 4;
 const PEER = 5;
 const EVENT_WORDS = 12;
 const EVENT_TIME = 40;
-/** Where the members of scan.c's `failure` and `series` lie. */
+/** The layout of scan.c's `failure` and `series`. */
 const FAILURE_BYTES = 1480;
 const FAILURE_VALUES = 40;
 const FAILURE_SERIES = 1072;
@@ -67,13 +70,13 @@ const SERIES_COUNTS = 20;
 const CLASSES = 8;
 const NEWLINE = 10;
 
-/** The part of WebAssembly's API that is used: the platform's types declare it for browsers only. */
+/** The part of WebAssembly's API that is used here, because the platform's types declare it for browsers only. */
 type WasmApi = {
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
 };
 
-/** A core, and whom it asks for times. It takes 13 MB, so one that is not in use any more serves the next scanner. */
+/** A core, and the shapes that it asks for times. A core takes 13 MB, so one that is no longer in use serves the next scanner. */
 type Loaded = { readonly core: Core; taught?: TaughtShapes };
 const idleCores: Loaded[] = [];
 
@@ -81,7 +84,7 @@ function loadCore(): Loaded {
   const { WebAssembly: api } = globalThis as unknown as { readonly WebAssembly: WasmApi };
   const module = new api.Module(Buffer.from(SCAN_WASM, "base64"));
   const readTime = (shape: number, index: number) => loaded.taught?.readTime(shape, index) ?? Number.NaN;
-  // The exports are scan.c's, compiled beside this file.
+  // The exports are those of scan.c, which is compiled beside this file.
   const loaded: Loaded = { core: new api.Instance(module, { faultline: { readTime } }).exports as Core };
   return loaded;
 }
@@ -90,11 +93,14 @@ type Shape = {
   readonly method: string;
   readonly path: string;
   readonly crowdedValues: number;
-  /** What JavaScript counts itself: absent until something fails. */
+  /** Counts made by JavaScript; absent until something fails. */
   leaf: RouteTally | undefined;
 };
 
-/** The scanner on WebAssembly: counts in the core's tables, and hears of new shapes, foreign lines and some failing ones as events. */
+/**
+ * The scanner on WebAssembly. It counts in the core's tables, and receives new shapes, lines of other formats and some failing lines as
+ * events.
+ */
 export class WasmScanner implements LineScanner {
   readonly buffer: Buffer;
   readonly cutter: LineCutter;
@@ -104,7 +110,7 @@ export class WasmScanner implements LineScanner {
   private readonly core = this.loaded.core;
   private readonly taught = new TaughtShapes(this.core);
   private readonly messages: KnownMessages;
-  /** Who answered, in the order of the core's peers. */
+  /** The names of upstreams, in the order of the core's peers. */
   private readonly peers: string[] = [];
   private readonly view: DataView;
   private readonly events: Uint32Array;
@@ -177,7 +183,7 @@ export class WasmScanner implements LineScanner {
     return await this.scanFrom(from, limit);
   }
 
-  /** True when a scan met the first line of another format, or one of several. */
+  /** True if a scan met a line of another format. */
   private hasOther(): boolean {
     const { events } = this;
     const end = this.core.eventCount() * EVENT_WORDS;
@@ -273,7 +279,7 @@ export class WasmScanner implements LineScanner {
     this.shapes.length = 0;
   }
 
-  /** Tells the core where new words are values by now, so that paths without end are few shapes. */
+  /** Tells the core at which places new words are values by now, so that an endless variety of paths has few shapes. */
   private namePlaces(): void {
     const { core, tally } = this;
     core.forgetPlaces(Math.max(...[...tally.routes.values()].map((trie) => trie.often)));
@@ -295,7 +301,7 @@ export class WasmScanner implements LineScanner {
     for (const name of names) core.keep(this.write(name), KEEP.name);
   }
 
-  /** Hands the core a text of at most 200 characters. */
+  /** Passes a text of at most 200 characters to the core. */
   private write(text: string): number {
     return this.input.write(text);
   }
@@ -305,7 +311,7 @@ export class WasmScanner implements LineScanner {
     return known === undefined ? undefined : (known.leaf ??= new RouteTally());
   }
 
-  /** Moves what the core counted of one shape's server errors with one status into its tally. */
+  /** Moves the core's counts of one shape's server errors with one status into its tally. */
   private addFailure(at: number): void {
     const { view } = this;
     const shape = this.shapes[view.getInt32(at, true)];

@@ -1,15 +1,15 @@
 /*
- * Lines of the combined format that a runtime or shipper put into a wrapper of text: CRI's, compose's and syslog's. Read past the wrapper once
- * JavaScript has taught a shape of such lines, so that its reader is known to take them for what they wrap. Docker's json-file holds them as
- * JSON: from a copy. Part of scan.c.
+ * Lines of the combined format in a text wrapper of CRI, compose or syslog. They are read inside of the wrapper once JavaScript has taught
+ * a shape of such lines, because the parsers are then known to read them as the wrapped lines. Docker's json-file holds the lines as JSON,
+ * so they are read from a copy. Part of scan.c.
  */
-/* One more than the index of the taught shape that such lines are checked with; 0 where none is taught. */
+/* One more than the index of the taught shape by which such lines are checked; 0 if none is taught. */
 static uint32_t unwrapping, wrapped, must_check;
 
 EXPORT("unwrap") void set_unwrapping(uint32_t shape) { unwrapping = shape; }
 EXPORT("wrappedLines") uint32_t get_wrapped(void) { return wrapped; }
 
-/* True where `shape` fits: 0 is a digit, and everything else itself. */
+/* True if the bytes look like `shape`, in which 0 stands for any digit and every other character for itself. */
 static int is_like(const unsigned char *at, const char *shape) {
   for (; *shape; at++, shape++) if (*shape == '0' ? !is_digit(*at) : *at != (unsigned char)*shape) return 0;
   return 1;
@@ -17,7 +17,7 @@ static int is_like(const unsigned char *at, const char *shape) {
 
 static int is_name(unsigned char c) { return is_digit(c) || is_alpha(c) || c == '_' || c == '.' || c == '-'; }
 
-/* `2026-11-21T10:00:00.123456789Z stdout F `; pieces of lines (P) and tags are for JavaScript. */
+/* `2026-11-21T10:00:00.123456789Z stdout F `. Pieces of lines (P) and tags are left to JavaScript. */
 static const unsigned char *skip_cri(const unsigned char *at) {
   if (!is_like(at, "0000-00-00T00:00:00")) return 0;
   at += 19;
@@ -72,7 +72,7 @@ static const unsigned char *skip_syslog(const unsigned char *at) {
   return behind ? behind : skip_tag(at);
 }
 
-/* What stands in a wrapper; 0 when there is none. */
+/* The start of the line in a wrapper; 0 if there is no wrapper. */
 SELDOM const unsigned char *skip_wrapper(const unsigned char *at) {
   const unsigned char *inner = is_digit(*at) ? skip_cri(at) : 0;
   if (!inner) inner = skip_compose(at);
@@ -81,7 +81,7 @@ SELDOM const unsigned char *skip_wrapper(const unsigned char *at) {
 
 static inline uint64_t word_of(const char *text) { return word_at((const unsigned char *)text); }
 
-/* The end of `,"stream":"stdout","time":"2026-11-21T10:00:00.123456789Z"}`, the one order in which Docker writes them. */
+/* The end of `,"stream":"stdout","time":"2026-11-21T10:00:00.123456789Z"}`. Docker writes these in this order only. */
 static const unsigned char *skip_docker_tail(const unsigned char *at) {
   uint64_t stream = word_at(at + 8);
   if (word_at(at) != word_of(",\"stream") || word_at(at + 17) != word_of("\",\"time\"")) return 0;
@@ -93,8 +93,8 @@ static const unsigned char *skip_docker_tail(const unsigned char *at) {
 }
 
 /*
- * Copies what `{"log":"..."` holds to COPY_AT, with a line break behind it, and where its quotes and that break are to `copied`. Returns how
- * many marks the whole line has; 0 for other escapes than those of quotes, other members and what is no JSON.
+ * Copies the text in `{"log":"..."` to COPY_AT, adds a line break, and writes the positions of its quotes and of that line break to
+ * `copied`. Returns the number of marks of the whole line; 0 if there are escapes other than those of quotes, other members, or no JSON.
  */
 static uint32_t unwrap_docker(const unsigned char *line, uint32_t *copied) {
   uint32_t count = mark_end - mark_at, index = 3, quotes = 0;
