@@ -1,4 +1,4 @@
-/** What a log of the combined format needs, without the readers of all others: a report on it starts in half of the time. */
+/** What a log of the combined format needs, without the readers of all other formats, so that a report on it starts in half the time. */
 export { formatTime, parseAnyTime } from "./values/clock.ts";
 export { ColumnJudge, type ColumnOrder, judgeColumnOrder, straightenColumns } from "./layout/column-order.ts";
 export { clf } from "./formats/clf.ts";

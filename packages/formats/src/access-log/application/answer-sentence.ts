@@ -1,6 +1,6 @@
 /**
- * The sentences in which frameworks log that they answered a request: tornado, sanic and hypercorn behind a Python layout, Serilog and
- * ASP.NET Core. A sentence counts as a whole only, so that words about a call that the application made are none.
+ * Reads the sentences in which frameworks log that they answered a request: tornado, sanic and hypercorn after a Python layout, Serilog,
+ * and ASP.NET Core. The whole text must be such a sentence, so that words about a call which the application made are not taken for one.
  * Sources: tornado/web.py log_request; sanic/log.py; hypercorn's default access_log_format; Serilog.AspNetCore's MessageTemplate;
  * HostingApplicationDiagnostics' RequestFinishedLog of ASP.NET Core 6 and later.
  */
@@ -18,7 +18,7 @@ const CODE = String.raw`(?<status>[1-5]\d\d)`;
 const UNIT = "(?:ms|s|µs|us)";
 const PAIRS = String.raw`(?<pairs>(?: [A-Za-z]\w{1,39}=\S{0,200}){0,8})`;
 
-/** What servers write behind a code; a word that is none of these is what the number counts. */
+/** The phrases that servers write after a status code. Any other word would be the thing that the number counts. */
 const PHRASE = anyOf(
   "OK",
   "Created",
@@ -70,15 +70,15 @@ const SENTENCES: readonly (readonly [framework: string, pattern: RegExp])[] = [
   ["application", new RegExp(String.raw`^${ANSWERED_PATH} ${CODE} ${PHRASE}(?: \(?(?<took>\d+(?:\.\d+)? ?${UNIT})\)?)?$`)],
 ];
 
-/** A logger's name, where a layout puts it between level and words, and before it a host or a thread in brackets. */
+/** A logger's name, which some layouts put between the level and the words, perhaps after a host or thread in brackets. */
 const LOGGER = /^(?:\[[A-Za-z][\w.-]{0,60}\] )?[A-Za-z_][\w.]{1,80}(?::?(?: -)? (?=[\d[])|: (?=[A-Z]{3,8} \/))/;
 
 const REQUEST_ID = /\b(?:request_?id|req_?id|rid)=(\S+)/i;
 
-/** The exchange that a sentence tells of; undefined for any other words. */
+/** The exchange that a sentence tells about; undefined for any other words. */
 export function readAnswerSentence(text: string): Draft | undefined {
   const sentence = text.replace(LOGGER, "");
-  // What a client's logger writes is what its program was answered by another.
+  // A client's logger writes what another program answered.
   if (isOfCaller(text.slice(0, text.length - sentence.length))) return undefined;
   for (const [framework, pattern] of SENTENCES) {
     const groups = pattern.exec(sentence)?.groups;

@@ -59,10 +59,10 @@ function toMessage(draft: Draft, read: FieldReader): LogMessage {
   };
 }
 
-/** How one library marks its records. */
+/** How a library's records are identified and named. */
 export type AppFormat = { readonly id: string; readonly observer: string };
 
-/** A structured record as an exchange when it reports one (status with method or path), else as a message. */
+/** Reads a structured record as an exchange if it reports one (a status with a method or path), otherwise as a message. */
 export function readAppRecord(object: JsonObject, format: AppFormat, context: ParseContext): ParsedLine {
   const read = createFieldReader(object);
   const draft = startDraft("app", format.observer);
@@ -76,7 +76,10 @@ export function readAppRecord(object: JsonObject, format: AppFormat, context: Pa
   return { kind: "exchange", format: format.id, exchange: draft };
 }
 
-/** Sets the exchange that the words alone tell of, as a whole sentence about an answer of this program's; returns whether they do. */
+/**
+ * Sets the exchange that the words alone tell about, if they are a whole sentence about an answer of this program. Returns whether they
+ * are.
+ */
 function putSentence(draft: Draft, text: string, record: Told): boolean {
   const answer = draft.status === undefined && draft.method === undefined ? readAnswerSentence(text) : undefined;
   if (answer === undefined || isOfAnother(draft, record)) return false;

@@ -1,4 +1,7 @@
-/** Which of the statuses that records name are answers of the program that wrote them: neither another's nor the state of something else. */
+/**
+ * Decides which statuses in records are answers of the program that wrote them, and not another program's answer or the state of something
+ * else.
+ */
 import { anyOf, anyWord } from "@faultline/model";
 import type { Draft } from "../exchange/draft.ts";
 import type { FieldReader } from "../named-fields/field-reader.ts";
@@ -6,17 +9,17 @@ import { isOfCaller } from "../values/logfmt-pairs.ts";
 import { isNamedByHttp } from "../named-fields/named-fields.ts";
 import { isUsualStatus } from "../values/usual-status.ts";
 
-/** Methods of HTTP, of WebDAV and of caches. */
+/** The methods of HTTP, of WebDAV and of caches. */
 const METHOD = new RegExp(
   `^${anyWord`
     GET HEAD POST PUT PATCH DELETE OPTIONS TRACE CONNECT QUERY
     SEARCH REPORT PROPFIND PROPPATCH MKCOL MKCALENDAR COPY MOVE (?:UN)?LOCK ACL MERGE NOTIFY
     PURGE BAN`}$`,
 );
-/** Words of a server about what it was asked, though they name a client or a webhook. */
+/** A server's words about what it was asked, even if they name a client or a webhook. */
 const RECEIVING =
   /\b(?:received|handled|completed|incoming|inbound|client (?:disconnected|closed|aborted|cancell?ed|left|went away|hung up))\b/i;
-/** What is completed or received there was asked of another all the same. */
+/** Words about a request to another program, even if they contain "completed" or "received". */
 const OUTWARD = new RegExp(
   String.raw`\b${anyOf(
     "outbound",
@@ -32,12 +35,12 @@ const OUTWARD = new RegExp(
   )}\b`,
   "i",
 );
-/** More words of a caller, which count beside a whole URL only. */
+/** Further words of a caller, which count only beside a whole URL. */
 const CALLS = /\b(?:calls?|crawl(?:ed|ing)?|prob(?:e|ed|ing)|check(?:s|ed|ing)?|pinged|download(?:ed|ing)?|request to|response from)\b/i;
-/** The side of a call, in OpenTelemetry's words and in others'. */
+/** The side of a call, as OpenTelemetry and others name it. */
 const SIDE = /^(?:(?:span_kind_)?client|outbound|outgoing|egress)$/i;
 const LOGGER = ["logger", "logger_name", "category", "source_context", "target", "component", "channel"];
-/** Libraries that ask others and what programs call them, by the names that they log under; a target may be a path or a URL too. */
+/** Client libraries, and programs' names for them, as logger names. A `target` may be a path or a URL as well, which does not count. */
 const LIBRARY =
   /^(?!\/|https?:).*?(?:\b(?:reqwest|hyper::client|httpx|urllib3|aiohttp\.client|botocore|axios|undici|okhttp3?|resty|http[-_.]?client|outbound|outgoing)\b|(?:Rest|Web|Http)(?:Template|Client)\b)/i;
 const SIDES = ["span.kind", "span_kind", "direction", "kind"];
@@ -45,20 +48,20 @@ const TARGET = ["url", "uri", "target", "request_url", "req.url", "request.url",
 const WHOLE = /^https?:\/\//;
 const TRIED = ["attempt", "attempts", "retry", "retries", "retry_count", "retry_attempt", "attempt_number", "backoff"];
 
-/** What a record is read from, and the words of its message, with spaces between them. */
+/** A record's members, and the words of its message. */
 export type Told = { readonly read: FieldReader; readonly words: string };
 
-/** The words of a message without the paths in it, but for those of whole URLs: a request for `/outbound/messages` tells of no call. */
+/** The words of a message without paths, except for those in whole URLs: a request for `/outbound/messages` does not tell about a call. */
 export function listWords(message: string): string {
   return (message.includes("/") ? message.replace(/(?<![\w:/.-])\/\S*/g, " ") : message).replaceAll("_", " ");
 }
 
-/** True where a record without a request may keep its status all the same: a code in use, and none that a call was answered with. */
+/** True if a record without a request may keep its status: it is a code in use, and not the answer to a call. */
 export function isKept({ status }: Draft, { read, words }: Told): boolean {
   return isUsualStatus(String(status)) && read(TRIED) === undefined && (!isOfCaller(words) || RECEIVING.test(words));
 }
 
-/** A caller's words or its logger, with nobody who asked: what the program was answered by another. */
+/** True if the record tells what another program answered: it has a caller's words or logger, and no client. */
 export function isOfAnother(draft: Draft, { read, words }: Told): boolean {
   if (draft.clientAddress !== undefined) return false;
   if (isOneOf(SIDE, read(SIDES)) || isOneOf(LIBRARY, read(LOGGER)) || OUTWARD.test(words)) return true;
@@ -67,8 +70,9 @@ export function isOfAnother(draft: Draft, { read, words }: Told): boolean {
 }
 
 /**
- * True where a request is certain: its status or its path has a name that only HTTP's have, method and path are there, a `url` without a host and no caller's words,
- * or who asked or how long it took. Files have a path too, and processes and orders a status.
+ * True if the record certainly tells about a request: its status or path has a name that only HTTP uses, or it has a method and a path. A
+ * code in use is enough beside a client, a user agent or a duration, or beside a `url` without a host and no words of a caller. Files have
+ * paths too, and processes and orders have statuses.
  */
 export function isOfRequest(draft: Draft, { read, words }: Told): boolean {
   if (METHOD.test(draft.method ?? "") && draft.path !== undefined) return true;

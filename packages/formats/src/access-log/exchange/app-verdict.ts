@@ -1,8 +1,8 @@
-/** Who made an application's answer: it logs its own. */
+/** The verdict on who made an application's answer: the application itself, because it logs its own answers. */
 import type { Draft } from "./draft.ts";
 import type { LogMessage } from "../line.ts";
 
-/** Sets what the record says of an exception and who made a server error: the application logs its own answers. */
+/** Sets the exception that the record mentions, and the application as the maker of a server error. */
 export function putAppVerdict(draft: Draft, message: Pick<LogMessage, "text" | "exceptionType" | "exceptionStack">): void {
   const exception = message.exceptionStack?.split("\n", 1)[0] ?? message.exceptionType;
   if (exception !== undefined) draft.errorMessage = exception;

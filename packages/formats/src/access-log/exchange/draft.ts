@@ -4,17 +4,17 @@ import type { JsonObject } from "../line.ts";
 /** An exchange while its line is being read. */
 export type Draft = { -readonly [Member in keyof Exchange]: Exchange[Member] };
 
-/** Members of an exchange that hold text. */
+/** The members of an exchange that hold text. */
 type TextMember = {
   [Member in keyof Exchange]-?: Exclude<Exchange[Member], undefined> extends string ? Member : never;
 }[keyof Exchange];
 
-/** Members of an exchange that hold a number. */
+/** The members of an exchange that hold a number. */
 type NumberMember = {
   [Member in keyof Exchange]-?: Exclude<Exchange[Member], undefined> extends number ? Member : never;
 }[keyof Exchange];
 
-/** An empty exchange as seen by one kind of observer. */
+/** An empty exchange, as seen by one kind of observer. */
 export function startDraft(kind: HopKind, name: string): Draft {
   return { observer: { kind, name } };
 }
@@ -30,7 +30,7 @@ export function putText(draft: Draft, member: TextMember, value: unknown): void 
   if (typeof text === "string" && !isAbsent(text)) draft[member] = text;
 }
 
-/** A finite number out of a number or decimal text. */
+/** A finite number from a number or a decimal text. */
 export function readDecimal(value: unknown): number | undefined {
   if (typeof value === "number") return Number.isFinite(value) ? value : undefined;
   if (typeof value !== "string" || !/^[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(value)) return undefined;
@@ -44,7 +44,7 @@ export function putNumber(draft: Draft, member: Exclude<NumberMember, "status" |
   if (number !== undefined && number >= 0) draft[member] = number;
 }
 
-/** Milliseconds out of a value in another unit, free of binary dust: at most nanoseconds are kept. */
+/** Converts a value in another unit to milliseconds and rounds it to nanoseconds, which removes binary rounding errors. */
 export function scaleDuration(value: unknown, unitMs: number): number | undefined {
   const number = readDecimal(value);
   return number === undefined || number < 0 ? undefined : Math.round(number * unitMs * 1e6) / 1e6;
@@ -56,23 +56,23 @@ export function putDuration(draft: Draft, value: unknown, unitMs: number): void 
   if (durationMs !== undefined) draft.durationMs = durationMs;
 }
 
-/** An HTTP status code, 100 to 999, out of a number or exactly three digits; 0, 000, -1 and - mean that there was no response. */
+/** An HTTP status code, 100 to 999, from a number or exactly three digits. 0, 000, -1 and - mean that there was no response. */
 export function readStatus(value: unknown): number | undefined {
   if (typeof value === "number") return Number.isInteger(value) && value >= 100 && value <= 999 ? value : undefined;
   return typeof value === "string" && /^[1-9]\d\d$/.test(value) ? Number(value) : undefined;
 }
 
-/** What is noted of an answer that began with no status line. */
+/** The note about an answer that began without a status line. */
 export const NO_STATUS_LINE = "the upstream answered without a status line";
 
-/** Sets the status, when there was one. nginx takes an answer without a status line for HTTP/0.9, passes it on and writes 009. */
+/** Sets the status, if there was one. nginx takes an answer without a status line for HTTP/0.9, passes it on and writes 009. */
 export function putStatus(draft: Draft, value: unknown): void {
   const status = readStatus(value);
   if (status !== undefined) draft.status = status;
   else if (value === "009") draft.errorMessage = NO_STATUS_LINE;
 }
 
-/** Sets the time, when it could be read. */
+/** Sets the time, if it could be read. */
 export function putTime(draft: Draft, timeMs: number | undefined): void {
   if (timeMs !== undefined) draft.timeMs = timeMs;
 }
@@ -105,8 +105,8 @@ const REQUEST_LINE = /^([A-Za-z][A-Za-z0-9_-]{0,31}) (.*?) (?:(?:HTTP|HTTPS|SHTT
 const BARE_REQUEST = /^([A-Z][A-Z_-]{1,31}) ((?:\/|\*$|https?:\/\/).*)$/s;
 
 /**
- * Sets method and target from a request line such as `GET /a?b HTTP/1.1`, or `GET /a?b` when the log leaves the protocol out. What is
- * no request line (`-`, a TLS hello) sets nothing.
+ * Sets method and target from a request line such as `GET /a?b HTTP/1.1`, or `GET /a?b` if the log leaves the protocol out. Anything else
+ * (`-`, a TLS hello) sets nothing.
  */
 export function putRequestLine(draft: Draft, line: unknown): void {
   if (typeof line !== "string" || isAbsent(line)) return;
@@ -123,7 +123,7 @@ export function stripPort(address: string): string {
   return /^[^:]+:\d+$/.test(address) ? address.slice(0, address.lastIndexOf(":")) : address;
 }
 
-/** Sets the client's address without a port; of a list as in X-Forwarded-For the first, which is the client. */
+/** Sets the client's address without its port. In a list, as in X-Forwarded-For, the client is the first. */
 export function putClient(draft: Draft, value: unknown): void {
   if (typeof value !== "string") return;
   const first = (value.split(",", 1)[0] ?? "").trim();
@@ -140,13 +140,13 @@ export function readObject(value: unknown): JsonObject | undefined {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
 }
 
-/** A member of a JSON object as text: the text itself, or a number's digits. */
+/** A member of a JSON object as text: the text itself, or the digits of a number. */
 export function readJsonText(value: unknown): string | undefined {
   if (typeof value === "string") return isAbsent(value) ? undefined : value;
   return typeof value === "number" ? String(value) : undefined;
 }
 
-/** A header's value out of a JSON object, whatever the case of its name; the first of several values. */
+/** A header's value in a JSON object, whatever the case of its name; the first if there are several. */
 export function readHeader(headers: unknown, name: string): string | undefined {
   const object = readObject(headers);
   if (object === undefined) return undefined;

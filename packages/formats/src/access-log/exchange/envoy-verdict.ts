@@ -1,18 +1,18 @@
 import { type Draft, isAbsent } from "./draft.ts";
 import { findEnvoyFlag, pickEnvoyFlag } from "../knowledge/envoy-flags.ts";
 
-/** What Envoy says about the end of a request besides status and flags. */
+/** What Envoy says about the end of a request, besides status and flags. */
 export type EnvoyEnd = {
   /** `%RESPONSE_CODE_DETAILS%`. */
   readonly details?: string | undefined;
   /** `%UPSTREAM_TRANSPORT_FAILURE_REASON%`. */
   readonly failure?: string | undefined;
-  /** `x-envoy-upstream-service-time`, which only a response from behind carries. */
+  /** `x-envoy-upstream-service-time`, which only a response from behind has. */
   readonly serviceTime?: string | undefined;
   readonly hasServiceTime: boolean;
 };
 
-/** Sets who made a server error, whether the upstream answered, and Envoy's own words for it. */
+/** Sets who made a server error, whether the upstream answered, and Envoy's own words about it. */
 export function putEnvoyVerdict(draft: Draft, end: EnvoyEnd): void {
   const { status } = draft;
   const behind = end.details === "via_upstream" || !isAbsent(end.serviceTime);

@@ -3,17 +3,17 @@
 export type Piece =
   | {
       readonly literal: string;
-      /** True where no space is written behind another one, as HAProxy does around captured headers that there are none of. */
+      /** True if a space is not written after another space, as HAProxy does around captured headers when there are none. */
       readonly isSingleSpaced?: boolean;
     }
   | {
       readonly field: string;
       readonly shape: "number" | "protocol" | "list" | "captures" | "text";
-      /** How many spaces are part of a text, as in a date; none when absent. */
+      /** The number of spaces inside of a text, as in a date; none if absent. */
       readonly spaces?: number;
-      /** True where quotes, backslashes and closing brackets stand behind a backslash, as HAProxy's flag `+E` has them. */
+      /** True if quotes, backslashes and closing brackets are escaped by a backslash, as with HAProxy's flag `+E`. */
       readonly isEscaped?: boolean;
-      /** True where quotes may stand around the value. */
+      /** True if the value may be quoted. */
       readonly isQuotable?: boolean;
     };
 
@@ -24,7 +24,7 @@ const SHAPES = {
   captures: /(?:\{.*?\}(?=[ "]|$))?/y,
 } as const;
 
-/** The pieces of a format string: what `pattern` finds are its fields, as `toPieces` says, and the rest is fixed text. */
+/** The pieces of a format string. `pattern` finds the fields, `toPieces` describes them, and the rest is fixed text. */
 export function splitBy(format: string, pattern: RegExp, toPieces: (match: RegExpExecArray) => Piece | readonly Piece[]): Piece[] {
   const pieces: Piece[] = [];
   let index = 0;
@@ -45,8 +45,9 @@ function mergeLiterals(merged: Piece[], piece: Piece): Piece[] {
 }
 
 /**
- * Reads a line into its fields; undefined when it does not fit. No backtracking: a number or list ends where its shape ends, a text where
- * the next fixed text starts, before a number or protocol where one follows that, and between two quotes at the closing one.
+ * Reads a line into its fields; undefined if the line does not fit. It never backtracks. A number or list ends where its shape ends. A text
+ * ends where the next fixed text starts, if a number or protocol must follow then where one does, and between two quotes at the closing
+ * quote.
  */
 export function readFields(line: string, pieces: readonly Piece[]): Map<string, string> | undefined {
   const fields = new Map<string, string>();
@@ -76,7 +77,7 @@ export function readFields(line: string, pieces: readonly Piece[]): Map<string, 
   return index >= line.trimEnd().length ? fields : undefined;
 }
 
-/** A value without what the layout put around it and into it. */
+/** A value without the quotes and escapes of its layout. */
 function cleanValue(text: string, { isEscaped, isQuotable }: Surroundings["piece"]): string {
   const value = isQuotable === true ? text.replace(/^"(.*)"$/s, "$1") : text;
   return isEscaped === true ? value.replaceAll(/\\(["\\\]])/g, "$1") : value;
@@ -86,14 +87,14 @@ type Surroundings = {
   readonly piece: Exclude<Piece, { readonly literal: string }>;
   readonly before: Piece | undefined;
   readonly after: Piece | undefined;
-  /** The field behind the fixed text that ends this one, and what stands behind that. */
+  /** The field after the fixed text that ends this one, and the piece after that. */
   readonly behind: Piece | undefined;
   readonly last: Piece | undefined;
-  /** True when nothing comes behind the text after the field. */
+  /** True if nothing follows the text after the field. */
   readonly isLast: boolean;
 };
 
-/** True when an odd number of backslashes stands before the quote at `at`. */
+/** True if an odd number of backslashes precedes the quote at `at`. */
 function isEscaped(line: string, at: number, from: number): boolean {
   let first = at;
   while (first > from && line[first - 1] === "\\") first -= 1;
@@ -126,7 +127,8 @@ function findEnd(line: string, index: number, { piece, before, after, behind, la
     if (line.startsWith(next, index)) return index;
   }
   if (next === "") return index;
-  // Paths and agents may hold the spaces that end them: where a number or protocol follows, the first end that one does follow is meant.
+  // Paths and agents may contain the spaces that end them. If a number or protocol must follow, the first end that one does follow is the
+  // right one.
   const first = line.indexOf(next, skipSpaces(line, index, piece.spaces ?? 0));
   for (let end = first; end !== -1; end = line.indexOf(next, end + 1)) {
     if (isShapedBehind(line, end + next.length, { behind, last })) return end;
@@ -134,7 +136,10 @@ function findEnd(line: string, index: number, { piece, before, after, behind, la
   return first;
 }
 
-/** Whether a number or protocol, as the layout has it there, stands at `start` with what comes behind it; true where the layout has neither. */
+/**
+ * True if a number or protocol starts at `start`, with the fixed text after it, as the layout requires. Also true if the layout requires
+ * neither.
+ */
 function isShapedBehind(line: string, start: number, { behind, last }: Pick<Surroundings, "behind" | "last">): boolean {
   if (behind === undefined || "literal" in behind || (behind.shape !== "number" && behind.shape !== "protocol")) return true;
   const closing = last !== undefined && "literal" in last ? last.literal : "";

@@ -1,22 +1,22 @@
 /**
- * HAProxy's `log-format`: its %-tags with their flags, and `%[...]` with a sample expression. Source: HAProxy configuration manual,
- * section 8.2.6 (8.2.4 in older ones). What an expression yields is known where it is a request's or an answer's own property.
+ * HAProxy's `log-format`: its %-tags with their flags, and `%[...]` with a sample expression. Source: HAProxy configuration manual, section
+ * 8.2.6 (8.2.4 in older ones). The values of expressions are known if they are properties of a request or answer.
  */
 import { type Draft, isAbsent, putNumber, putRequestLine, putTarget, putText } from "../exchange/draft.ts";
 import { type Piece, splitBy } from "./field-sequence.ts";
 import { decodeHashes, judgeHaproxy, putTries } from "../formats/haproxy.ts";
 
-/** Before a tag or an expression may stand its name and type, and flags: `%(code:sint){+Q}ST`. */
+/** A tag or an expression may have a name, a type and flags before it: `%(code:sint){+Q}ST`. */
 const HEAD = String.raw`%(?:\(([^):]*)(?::\w+)?\))?(?:\{([^}]*)\})?`;
 const STATUS = new RegExp(String.raw`${HEAD}(?:ST\b|\[(?:txn\.)?status\])`);
 const OWN = new RegExp(String.raw`${HEAD}(?:\[|[cbfs][ip]\b|t[rs]c?\b|ft\b)`);
 
-/** Whether a format string is HAProxy's: nobody else writes `%ST`, or an expression in brackets. */
+/** True for HAProxy's format strings. Nobody else writes `%ST`, or an expression in brackets. */
 export function isHaproxyFormat(format: string): boolean {
   return STATUS.test(format) || (OWN.test(format) && !/\$\w/.test(format));
 }
 
-/** The tags that mean something here, by the names under which their values are set. */
+/** The tags that are understood here, and the names under which their values are set. */
 const TAGS: Readonly<Record<string, string>> = {
   ci: "remote_addr",
   t: "time_local",
@@ -47,7 +47,7 @@ const TAGS: Readonly<Record<string, string>> = {
   ts: "haproxy.flags",
 };
 
-/** The same of sample expressions, without their converters. */
+/** The same for sample expressions, without their converters. */
 const EXPRESSIONS: Readonly<Record<string, string>> = {
   src: "remote_addr",
   method: "haproxy.method",
@@ -70,7 +70,7 @@ const EXPRESSIONS: Readonly<Record<string, string>> = {
   "req.hdr(x-request-id)": "request_id",
 };
 
-/** Tags whose values are numbers, so that a text before them may hold spaces. */
+/** Tags with numeric values, so that a text before them may contain spaces. */
 const NUMBERS = /^(?:ST|B|U|T[acdhiqrRtuw]|Ts|ms|[cbfs]p|[afbs]c|rc|[sb]q|pid|rt|lc)$/;
 const TAG = new RegExp(String.raw`${HEAD}(?:\[((?:[^[\]]|\[[^\]]*\])*)\]|([A-Za-z]+|%))`, "g");
 
@@ -79,7 +79,10 @@ function unescape(format: string): string {
   return format.replaceAll(/\\([ "'{}[\]%])/g, "$1");
 }
 
-/** The pieces of a format: `%{+Q}r` stands in quotes, `%{+E}r` has what would end it escaped, and after `%{+Q,+E}o` everything does. */
+/**
+ * The pieces of a format. `%{+Q}r` is written in quotes, `%{+E}r` has its ends escaped, and `%{+Q,+E}o` makes this apply to all later
+ * items.
+ */
 export function splitHaproxy(format: string): Piece[] {
   let standing = { isQuoted: false, isEscaped: false };
   const pieces = splitBy(unescape(format), TAG, ([, , flags = "", expression, tag = ""]) => {
@@ -92,19 +95,22 @@ export function splitHaproxy(format: string): Piece[] {
     const named = expression === undefined ? toTagPiece(tag) : toExpressionPiece(expression);
     const piece = own.isEscaped ? { ...named, isEscaped: true } : named;
     if (!own.isQuoted) return piece;
-    // It quotes texts alone, and no date of its own.
+    // HAProxy quotes texts only, and not its own dates.
     if (piece.shape === "number") return { ...piece, isQuotable: true };
     return tag !== "" && piece.field === "time_local" ? piece : [{ literal: '"' }, piece, { literal: '"' }];
   });
   return pieces.map((piece) => ("literal" in piece ? { ...piece, isSingleSpaced: true } : piece));
 }
 
-/** Whether a flag holds for an item that has these, or none of its own where it stands for all that follow. */
+/** True if a flag applies to an item with these flags. A flag that stands for all later items applies unless the item cancels it. */
 function isSet(flag: string, flags: string, standing: boolean): boolean {
   return flags.includes(`+${flag}`) || (standing && !flags.includes(`-${flag}`));
 }
 
-/** With `%{+json}o` a line is a JSON object of the items that have a name: the field of each name; undefined for any other format. */
+/**
+ * The fields of a format with `%{+json}o`, by name: a line is then a JSON object of the items that have names. Undefined for any other
+ * format.
+ */
 export function nameHaproxyItems(format: string): ReadonlyMap<string, string> | undefined {
   if (!/%\{[^}]*\+json[^}]*\}o/.test(format)) return undefined;
   const items = [...unescape(format).matchAll(TAG)].flatMap(([, name = "", , expression, tag = ""]) => {
@@ -125,17 +131,17 @@ function toTagPiece(tag: string): Field {
 }
 
 function toExpressionPiece(expression: string): Field {
-  // Whether the date is one of seconds or of milliseconds, and in which zone, is told by its look.
+  // Whether the date is in seconds or milliseconds, and in which zone, is recognised by its look.
   const strftime = /time\(([^,)]*)/.exec(expression)?.[1] ?? "";
   const sample = (/^[^,(]*(?:\([^)]*\))?/.exec(expression)?.[0] ?? "").toLowerCase().replace(/^((?:accept_|request_)?date)\(.*/, "$1");
   const field = Object.hasOwn(EXPRESSIONS, sample) ? EXPRESSIONS[sample] : undefined;
   return { field: field ?? `haproxy.${expression}`, shape: field === "status" ? "number" : "text", spaces: strftime.split(" ").length - 1 };
 }
 
-/** What HAProxy writes where there was no request that it could read. */
+/** HAProxy's text for a request that it could not read. */
 const NO_REQUEST = "<BADREQ>";
 
-/** Sets what the tags that only HAProxy has say. */
+/** Sets the values of tags that only HAProxy has. */
 export function putHaproxy(draft: Draft, fields: ReadonlyMap<string, string>): void {
   const read = (name: string) => {
     const value = fields.get(`haproxy.${name}`);

@@ -1,7 +1,7 @@
 /**
- * Parsers made from the operators' own format string: nginx's `log_format` (`$variables`), Apache's `LogFormat` (`%directives`, which
- * varnishncsa and gunicorn share), HAProxy's and uWSGI's `log-format`. Sources: ngx_http_log_module; httpd mod_log_config, "Custom Log
- * Formats"; varnishncsa(1), "FORMAT"; for the last two the files of their own.
+ * Makes parsers from the operators' own format strings: nginx's `log_format` (`$variables`), Apache's `LogFormat` (`%directives`, which
+ * varnishncsa and gunicorn share), and HAProxy's and uWSGI's `log-format`. Sources: ngx_http_log_module; httpd mod_log_config, "Custom Log
+ * Formats"; varnishncsa(1), "FORMAT"; the last two are documented in their own files.
  */
 import type { Result } from "@faultline/model";
 import { parseAnyTime } from "../values/clock.ts";
@@ -27,10 +27,10 @@ import { unescapeQuoted } from "../values/tokens.ts";
 import { isHaproxyFormat, nameHaproxyItems, putHaproxy, splitHaproxy } from "./haproxy-log-format.ts";
 import { isUwsgiFormat, splitUwsgi } from "./uwsgi-log-format.ts";
 
-/** Without one of these a line says nothing of how its request ended. */
+/** Without one of these fields, a line does not tell how its request ended. */
 const STATUS_FIELDS = ["status", "%s", "upstream_status"];
 
-/** A text format out of a format string; the error says what is wrong with it. */
+/** A text format made from a format string, or an error that says what is wrong with it. */
 export function compileLogFormat(format: string): Result<TextFormat> {
   const text = format
     .trim()
@@ -59,7 +59,7 @@ export function compileLogFormat(format: string): Result<TextFormat> {
   return { ok: true, value: { id, isJson, create: (context) => (line) => build(read(line), { id, named, context }) } };
 }
 
-/** The pieces of a format string, by the notation that it is written in. */
+/** The pieces of a format string, split by its notation. */
 function split(format: string): {
   readonly id: string;
   readonly pieces: Piece[];
@@ -74,7 +74,7 @@ function split(format: string): {
 
 const HAPROXY = "haproxy-log-format";
 
-/** gunicorn's atoms that Apache spells otherwise; the rest are Apache's letters. Source: gunicorn, "access_log_format". */
+/** gunicorn's atoms that differ from Apache's letters; the rest are the same. Source: gunicorn, "access_log_format". */
 const GUNICORN: Readonly<Record<string, string>> = {
   s: "%>s",
   f: "%{Referer}i",
@@ -83,14 +83,14 @@ const GUNICORN: Readonly<Record<string, string>> = {
   L: "%{fraction}T",
 };
 
-/** gunicorn's `%(h)s` and `%({x-request-id}i)s`, and Undertow's `%{i,User-Agent}`, as Apache writes them. */
+/** Rewrites gunicorn's `%(h)s` and `%({x-request-id}i)s`, and Undertow's `%{i,User-Agent}`, as Apache would write them. */
 function toApache(format: string): string {
   return format
     .replace(/%\((\{[^}]+\}[ioe]|[a-zA-Z])\)s/g, (_, atom: string) => GUNICORN[atom] ?? `%${atom}`)
     .replace(/%\{([io]),([\w-]+)\}/g, "%{$2}$1");
 }
 
-/** `'a ' 'b'`, as nginx writes a format over several lines, becomes `a b`; outer quotes go, `\"` becomes `"`. */
+/** Joins `'a ' 'b'`, as nginx writes a format over several lines, into `a b`. Outer quotes are dropped, and `\"` becomes `"`. */
 function joinQuoted(text: string): string {
   const parts = [...text.matchAll(/'((?:[^'\\]|\\.)*)'/g)].map((match) => match[1] ?? "");
   const single = text.startsWith("'") && parts.length > 0 ? parts.join("") : text;
@@ -133,7 +133,7 @@ function splitApache(format: string): Piece[] {
     if (match[3] === "%") return { literal: "%" };
     const directive = match[2] ?? match[3] ?? "";
     const field = match[1] === undefined ? `%${directive}` : `%{${match[1].toLowerCase()}}${directive}`;
-    // `%t` writes its own brackets.
+    // `%t` includes brackets.
     if (field === "%t") return [{ literal: "[" }, { field, shape: "text" }, { literal: "]" }];
     if (directive === "t") return { field, shape: "text", spaces: countSpaces(match[1] ?? "") };
     if (field === "%{x-forwarded-for}i") return { field, shape: "list" };
@@ -142,13 +142,13 @@ function splitApache(format: string): Piece[] {
   });
 }
 
-/** The spaces in what strftime writes: its own, and those of the conversions that hold some. */
+/** The number of spaces that strftime writes: those in its format, and those of conversions that contain some. */
 function countSpaces(strftime: string): number {
   const own = strftime.replaceAll("%c", "a b c d e").replaceAll("%+", "a b c d e f").replaceAll("%r", "a b");
   return own.split(" ").length - 1;
 }
 
-/** One time may be put together of several: `%{%FT%T}t.%{msec_frac}t%{%z}t`. */
+/** Joins a time that is written in several pieces: `%{%FT%T}t.%{msec_frac}t%{%z}t`. */
 function joinTimes(format: string): string {
   return format.replace(/%\{([^}]*)\}t([.,]?)%\{[mu]sec_frac\}t(?:( ?)%\{%z\}t)?/g, "%{$1$2N$3}t");
 }
@@ -164,7 +164,7 @@ const putHost: Setter = (draft, value) => putText(draft, "host", value);
 const putQuery: Setter = (draft, value) => putText(draft, "query", unescapeQuoted(value).replace(/^\?/, ""));
 const putPath: Setter = (draft, value) => putTarget(draft, unescapeQuoted(value));
 
-/** Fields in the order of preference: where two set the same member, the earlier in the line's table wins. */
+/** The fields in order of preference. If two fields set the same member, the earlier one in this table wins. */
 const SETTERS: Readonly<Record<string, Setter>> = {
   remote_addr: (draft, value) => putClient(draft, value),
   realip_remote_addr: (draft, value) => draft.clientAddress ?? putClient(draft, value),
@@ -176,7 +176,7 @@ const SETTERS: Readonly<Record<string, Setter>> = {
   request: putLine,
   request_method: (draft, value) => putText(draft, "method", value),
   request_uri: putPath,
-  // Nothing stands between the two: the host ends where the path starts.
+  // Nothing separates the two. The host ends where the path starts.
   host_and_uri: (draft, value) => putTarget(draft, `http://${value}`),
   uri: (draft, value) => draft.path ?? putTarget(draft, value),
   document_uri: (draft, value) => draft.path ?? putTarget(draft, value),
@@ -202,7 +202,7 @@ const SETTERS: Readonly<Record<string, Setter>> = {
   "%r": putLine,
   "%m": (draft, value) => putText(draft, "method", value),
   "%U": putPath,
-  // Path and query without anything between them are one target.
+  // Path and query with nothing between them are one target.
   "%{target}U": putPath,
   "%q": putQuery,
   "%s": (draft, value) => putStatus(draft, value),
@@ -227,7 +227,7 @@ const SETTERS: Readonly<Record<string, Setter>> = {
   "%{traceparent}i": (draft, value) => putText(draft, "traceId", value.split("-")[1]),
 };
 
-/** The values of a JSON object by the fields that its members are. */
+/** The values of a JSON object, by the fields of its members. */
 function readItems(line: string, items: ReadonlyMap<string, string>): Map<string, string> | undefined {
   const object = parseObject(line);
   if (object === undefined) return undefined;
@@ -253,7 +253,7 @@ function build(fields: ReadonlyMap<string, string> | undefined, { id, named, con
     else if (Object.hasOwn(SETTERS, field)) SETTERS[field]?.(draft, value, context);
   }
   if (fields.has("%D") && fields.has("%T")) putDuration(draft, fields.get("%D"), 0.001);
-  // Where words of a wrapper were taken for the first fields, what stands in the method's place is none.
+  // If words of a wrapper were taken for the first fields, the text in the method's place is not a method.
   const method = fields.get("request_method") ?? fields.get("%m");
   if (method !== undefined && !/^(?:[A-Za-z][\w-]{0,31}|-|)$/.test(method)) return undefined;
   const status = fields.get("status") ?? fields.get("%s");
@@ -274,7 +274,7 @@ function build(fields: ReadonlyMap<string, string> | undefined, { id, named, con
   return { kind: "exchange", format: id, exchange: draft };
 }
 
-/** `%{...}t` with any layout that reads as a time by itself. */
+/** Reads `%{...}t` in any layout that is recognisable as a time by itself. */
 function putStrftime(draft: Draft, value: string, context: ParseContext): void {
   putTime(draft, parseAnyTime(value, context));
 }

@@ -1,12 +1,15 @@
-/** uWSGI's `log-format`: `%(variable)`, with or without Python's `s` behind it. Source: uWSGI documentation, "Formatting uWSGI requests logs". */
+/**
+ * uWSGI's `log-format`: `%(variable)`, with or without Python's `s` after it. Source: uWSGI documentation, "Formatting uWSGI requests
+ * logs".
+ */
 import { type Piece, splitBy } from "./field-sequence.ts";
 
-/** Whether a format string is uWSGI's: gunicorn's atoms, which look alike, have one letter. */
+/** True for uWSGI's format strings. gunicorn's look alike, but their names have a single letter. */
 export function isUwsgiFormat(format: string): boolean {
   return /%\((?:[a-z]\w+|var\.\w+|metric\.[\w.]+)\)/i.test(format);
 }
 
-/** What uWSGI calls the fields that nginx and Apache have as well; times are those of the request's start. */
+/** uWSGI's names for fields that nginx and Apache have as well. The times are those of the request's start. */
 const VARIABLES: Readonly<Record<string, string>> = {
   addr: "remote_addr",
   method: "request_method",
@@ -33,7 +36,7 @@ const NUMBERS =
 
 /** The pieces of a format. */
 export function splitUwsgi(format: string): Piece[] {
-  // Python's conversion is not part of the variable: uWSGI writes the letter behind it.
+  // Python's conversion is not part of the variable, so uWSGI writes the letter after it.
   return splitBy(format, /%\(([\w.-]+)\)/g, ([, name = ""]) => {
     const header = /^var\.(HTTP_\w+)$/i.exec(name)?.[1]?.toLowerCase();
     const field = (Object.hasOwn(VARIABLES, name) ? VARIABLES[name] : undefined) ?? header ?? `uwsgi.${name}`;

@@ -1,6 +1,7 @@
 /**
- * AWS Application Load Balancer (and Classic, by its shorter line), as the line or as the JSON that its documented fields become. Times are in seconds, -1 means not dispatched; fields at the end may be
- * missing or more than known. Source: AWS, "Access logs for your Application Load Balancer".
+ * AWS Application Load Balancers (and Classic ones, whose lines are shorter), as a line or as JSON with the documented field names. Times
+ * are in seconds, and -1 means that the request was not dispatched. Fields at the end may be missing or new. Source: AWS, "Access logs for
+ * your Application Load Balancer".
  */
 import { parseIsoTime } from "../values/clock.ts";
 import {
@@ -21,16 +22,16 @@ import { findAlbReason } from "../knowledge/alb-reasons.ts";
 import type { JsonFormat, JsonObject, ParsedLine, TextFormat } from "../line.ts";
 import { readTokens, unescapeQuoted } from "../values/tokens.ts";
 
-/** AWS load balancers. */
+/** AWS load balancers, as lines. */
 export const alb: TextFormat = { id: "alb", create: () => parseAlb };
 
 /** A shipper may put the name of a service before the type. */
 const TYPE = String.raw`(?:(?:[\w-]+ (?=[a-z\d]+ 20))?(https?|h2|grpcs|wss?) )?`;
 const TIME = String.raw`(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z)`;
-/** Client and target. */
+/** The client and the target. */
 const PEERS = String.raw`(\S+:\d+|-) (\S+:\d+|-)`;
 const SECONDS = String.raw`(-?[\d.]+|-)`;
-/** The load balancer's own, and the target's. */
+/** The load balancer's status, and the target's. */
 const STATUSES = String.raw`(\d{3}|-) (\d{3}|-|0)`;
 const SIZE = String.raw`(\d+|-)`;
 const HEAD = new RegExp(`^${TYPE}${TIME} (\\S+) ${PEERS} ${SECONDS} ${SECONDS} ${SECONDS} ${STATUSES} ${SIZE} ${SIZE} "`);
@@ -60,7 +61,9 @@ function parseAlb(line: string): ParsedLine | undefined {
   return { kind: "exchange", format: head[1] === undefined ? "elb" : "alb", exchange: draft };
 }
 
-/** AWS load balancers behind a table or a parser: the fields by their documented names (Athena's table, Vector's and Wazuh's parsers). */
+/**
+ * AWS load balancers in JSON, made by a table or a parser from the documented field names (Athena's table, Vector's and Wazuh's parsers).
+ */
 export const albJson: JsonFormat = { id: "alb", create: () => parseAlbJson };
 
 function parseAlbJson(object: JsonObject): ParsedLine | undefined {
@@ -99,7 +102,7 @@ function putAnswer(draft: Draft, address: string | undefined, status: number | u
   else if (status !== undefined) draft.upstream = [answer];
 }
 
-/** The three times when all are known, else the time from the request's creation to the answer. */
+/** Sets the sum of the three times if all are known, otherwise the time from the request's creation to the answer. */
 function putTimes(
   draft: Draft,
   times: readonly number[],

@@ -1,6 +1,7 @@
 /**
- * httpd's `ssl_request_log`, which its packages set up beside the access log: the same requests once more, with protocol and cipher and
- * without a status. So it is a note of a request, not the request itself, which would count twice. Source: httpd's conf/extra/httpd-ssl.conf.
+ * httpd's `ssl_request_log`, which its packages set up beside the access log. It repeats each request with protocol and cipher, but without
+ * a status. So a line is a message about a request; as an exchange, the request would be counted twice. Source: httpd's
+ * conf/extra/httpd-ssl.conf.
  */
 import { parseClfTime } from "../values/clock.ts";
 import { putRequestLine, startDraft } from "../exchange/draft.ts";

@@ -1,6 +1,9 @@
 import { anyOf } from "@faultline/model";
 
-/** API Gateway's execution log: several lines a request, each `(requestId) text`, or `Tue Aug 21 03:48:49 UTC 2018 : text` in a console test. */
+/**
+ * API Gateway's execution log. Each request has several lines, `(requestId) text`, or `Tue Aug 21 03:48:49 UTC 2018 : text` in a console
+ * test.
+ */
 import { parseCTime } from "../values/clock.ts";
 import { putStatus, startDraft } from "../exchange/draft.ts";
 import type { LineParser, LogMessage, TextFormat } from "../line.ts";
@@ -36,10 +39,10 @@ const KNOWN = new RegExp(
   )}`,
 );
 
-/** The head of a console test. */
+/** The first line of a console test. */
 const BEGUN = /^Execution log for request ([\w-]{8,64})$/;
 
-/** What is remembered of a request until it is complete; at most this many at once. */
+/** The most unfinished requests that are remembered at once. */
 const MAX_OPEN = 1024;
 type Open = { method?: string; path?: string };
 

@@ -1,6 +1,6 @@
 /**
- * API Gateway's access log as CSV and as XML, in the fields and the order that its console proposes (its proposal for the Common Log
- * Format belongs to that family). Source: AWS, "Set up access logging for REST APIs", access log formats.
+ * API Gateway's access log as CSV and as XML, with the fields and the order that its console proposes. (What it proposes for the Common Log
+ * Format is read with that family.) Source: AWS, "Set up access logging for REST APIs", access log formats.
  */
 import { parseClfTime } from "../values/clock.ts";
 import { putClient, putNumber, putStatus, putTarget, putText, putTime, startDraft } from "../exchange/draft.ts";

@@ -1,7 +1,7 @@
 /**
- * Amazon API Gateway's access log as JSON: the operators choose the keys, mostly the names of `$context`. `status` is text.
- * `integrationStatus` is the Lambda service's status, 200 even while the function failed; `integration.status` is the function's.
- * Source: AWS, "Customize HTTP API access logs" and "$context variables".
+ * Amazon API Gateway's access log as JSON. The operators choose the keys, usually the names in `$context`. `status` is text.
+ * `integrationStatus` is the status of the Lambda service, 200 even if the function failed; `integration.status` is the function's. Source:
+ * AWS, "Customize HTTP API access logs" and "$context variables".
  */
 import { parseAnyTime } from "../values/clock.ts";
 import {
@@ -24,7 +24,7 @@ import type { JsonFormat, JsonLineParser, JsonObject, ParseContext } from "../li
 /** API Gateway as JSON. */
 export const apiGateway: JsonFormat = { id: "apigateway", create: createApiGateway };
 
-/** A member by any of its usual spellings; case and `_` do not matter, `a.b` also reads the nested member. */
+/** A member by any of its usual spellings. Case and `_` do not matter, and `a.b` also finds the nested member. */
 function pick(object: JsonObject, ...names: readonly string[]): string | undefined {
   for (const name of names) {
     for (const [key, value] of Object.entries(object)) {
@@ -70,18 +70,18 @@ function createApiGateway(context: ParseContext): JsonLineParser {
   };
 }
 
-/** `$context.responseLatency` is whole milliseconds in quotes; others who use the name write a number. */
+/** `$context.responseLatency` is whole milliseconds in quotes. Others who use this name write a number. */
 function hasLatency(object: JsonObject): boolean {
   const latency = object["responseLatency"];
   return typeof latency === "string" && /^\d{1,7}$/.test(latency);
 }
 
-/** A status and how long it took: jobs too have an id, a status and a latency. */
+/** True for a status with such a latency. An id would not tell: jobs have an id, a status and a latency too. */
 function isTimedAnswer(object: JsonObject): boolean {
   return hasLatency(object) && /^[1-5]\d\d$/.test(readJsonText(object["status"]) ?? "");
 }
 
-/** Without the request's id two of `$context`'s own names say it. */
+/** True if, without the request's id, two names that only `$context` has identify the record. */
 function isGatewaysOwn(object: JsonObject, keys: ReadonlySet<string>): boolean {
   return isTimedAnswer(object) && keys.has("responselength") && keys.has("integrationstatus");
 }

@@ -1,4 +1,4 @@
-/** bunyan: `v: 0`, numeric level, ISO time; requests as `req` and `res` by its standard serialisers, `latency` or `duration` in ms. */
+/** bunyan: `v: 0`, a numeric level, ISO times; requests as `req` and `res` of its standard serialisers, `latency` or `duration` in ms. */
 import { readAppMessage, readAppRecord } from "../application/app-message.ts";
 import { putAppVerdict } from "../exchange/app-verdict.ts";
 import { parseAnyTime } from "../values/clock.ts";
@@ -48,7 +48,7 @@ function createBunyan(context: ParseContext): JsonLineParser {
   };
 }
 
-/** Its own serialiser writes the response's head as it went out, as one text. */
+/** bunyan's own serialiser writes the response's head as one text, as it was sent. */
 function readRawLength(head: unknown): string | undefined {
   return typeof head === "string" ? /\r\ncontent-length: *(\d+)\r\n/i.exec(head.slice(0, 16_384))?.[1] : undefined;
 }

@@ -1,12 +1,12 @@
 /**
- * The error log of Caddy before version 2: time, status and path in brackets, and what went wrong. Status 0 means that the client was gone;
- * what panicked has no status. Source: caddy v1, caddyhttp/errors/errors.go.
+ * The error log of Caddy before version 2: time, status and path in brackets, and what went wrong. Status 0 means that the client had gone.
+ * A panic has no status. Source: caddy v1, caddyhttp/errors/errors.go.
  */
 import { parseClfTime } from "../values/clock.ts";
 import { readStatus, splitTarget } from "../exchange/draft.ts";
 import type { ParsedLine, TextFormat } from "../line.ts";
 
-/** Errors of Caddy 0.x and 1.x. */
+/** The errors of Caddy 0.x and 1.x. */
 export const caddyBefore2: TextFormat = { id: "caddy-error", create: () => parseLine };
 
 const LINE = /^(\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}) \[(?:ERROR (\d{1,3})|PANIC) ([^\]]{0,8192})\] (.*)$/s;

@@ -57,14 +57,14 @@ function createCaddy(context: ParseContext): JsonLineParser {
   };
 }
 
-/** Without its logger's name, the members of the request tell. */
+/** If the logger's name is missing, the members of the request identify Caddy. */
 function isCaddys(request: JsonObject): boolean {
   return "uri" in request && "method" in request && ("remote_ip" in request || "remote_addr" in request);
 }
 
 /**
- * Seconds are Caddy's own choice, and no request takes a whole number of them. Operators may choose nanoseconds or milliseconds, whole
- * ones: from a million on, no other unit than the former makes sense; below, the two cannot be told apart.
+ * Caddy counts in seconds by default, and no request takes a whole number of them. Operators may choose nanoseconds or milliseconds, which
+ * are whole. From a million on only nanoseconds make sense; below, the two cannot be told apart.
  */
 function putCountedDuration(draft: ReturnType<typeof startDraft>, duration: unknown): void {
   const count = readDecimal(duration);
@@ -81,9 +81,9 @@ function putGoDuration(draft: ReturnType<typeof startDraft>, text: string): void
 }
 
 /**
- * The error logger speaks only where Caddy itself gave up; `Via: Caddy` in the response stands on proxied answers (since 2.9). An answer of
- * Caddy's own failure has no body and no header but Server and Alt-Svc; `X-Powered-By` is an application's. The date is added to what Caddy
- * says itself when its line is written already, but over QUIC; the length of a page that `handle_errors` serves from a file stands in it.
+ * The error logger writes only if Caddy itself gave up. `Via: Caddy` is in proxied answers only (since 2.9). If Caddy itself failed, the
+ * answer has no body and no headers but Server and Alt-Svc. `X-Powered-By` comes from an application. Caddy adds the date to its own
+ * answers after their line is written, except with QUIC. If `handle_errors` serves a page from a file, the line has the page's length.
  */
 function judgeCaddy(
   draft: ReturnType<typeof startDraft>,

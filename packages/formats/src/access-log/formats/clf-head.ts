@@ -3,19 +3,19 @@ import { type Draft, putClient, putNumber, putRequestLine, putStatus, putText, p
 import { findClosingQuote, readToken, unescapeQuoted } from "../values/tokens.ts";
 import { isUsualStatus } from "../values/usual-status.ts";
 
-/** The head that all lines of the Common Log Format family share, and where its end is. */
+/** The head that all lines of the Common Log Format family share, and where it ends. */
 export type ClfHead = { readonly draft: Draft; readonly end: number; readonly vhost: boolean };
 
 const TIME =
   /\[(\d{1,2}\/[A-Za-z]{3}\/\d{4}[: ]\d\d:\d\d:\d\d(?:\.\d+)?(?: [+-]\d{4}| [A-Z]{3,5})?|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[^\]"]{0,16})\] ?"/;
 
-/** What people write over an address before they show a line to others; such words are no address. */
+/** What people put in place of an address before they show a line to others. It is not an address. */
 const MASK = /^(?:\[[A-Za-z][\w -]{1,39}\]|<[A-Za-z][\w -]{1,39}>|\{[A-Za-z][\w -]{1,39}\})(?= )/;
 
-/** A host in quotes between the time and the request. */
+/** A quoted host between the time and the request. */
 const HOST = /([\w.:-]{1,255})" "(?=[A-Z]{3,16} )/y;
 
-/** Reads `[vhost[:port] ]client ident user [time] "request" status bytes`; undefined when the line has no such head. */
+/** Reads `[vhost[:port] ]client ident user [time] "request" status bytes`; undefined if the line does not begin like this. */
 export function readClfHead(line: string): ClfHead | undefined {
   const time = TIME.exec(line);
   if (time === null || time.index > 4096) return undefined;
@@ -41,16 +41,16 @@ export function readClfHead(line: string): ClfHead | undefined {
 }
 
 /**
- * Where the request ends: at the first quote that status and size follow. A request may itself hold quotes that its server did not
- * escape, so the next candidate is tried until the rest fits.
+ * The end of the request: the first quote that status and size follow. A request may contain quotes that its server did not escape, so
+ * further quotes are tried until the rest fits.
  */
 function findRequestEnd(line: string, start: number) {
-  // Traefik 1.4 lets Go say that there was no status and no size.
+  // Traefik 1.4 writes absent statuses and sizes as Go formats them.
   const after = / {1,3}(\d{3}|-|%!d\(<nil>\)) (\d+|-|%!d\(<nil>\))(?= |$)/y;
   for (let quote = findClosingQuote(line, start); quote !== -1; quote = findClosingQuote(line, quote + 1)) {
     after.lastIndex = quote + 1;
     const match = after.exec(line);
-    // Some layouts write the size first; what is then no code in use gives it away.
+    // Some layouts have the size first. It is recognised because it is not a code in use.
     if (match !== null && /^\d/.test(match[1] ?? "") && !isUsualStatus(match[1]) && isSizeFirst(line, match[2], after.lastIndex))
       return undefined;
     if (match !== null) return { quote, status: match[1], bytes: match[2], end: after.lastIndex };
@@ -59,18 +59,18 @@ function findRequestEnd(line: string, start: number) {
   return undefined;
 }
 
-/** A code in use stands behind one size or two. */
+/** True if a code in use follows one size or two. */
 function isSizeFirst(line: string, second: string | undefined, end: number): boolean {
   return isUsualStatus(second) || isUsualStatus(/^ (\d{3})(?: |$)/.exec(line.slice(end, end + 5))?.[1]);
 }
 
-/** A list of addresses where one is usual, with or without quotes, as proxies that log X-Forwarded-For write it; the client is the first. */
+/** A list of addresses in the client's place, quoted or not, as proxies that log X-Forwarded-For write it. The client is the first. */
 const FORWARDED = /^(?:([\w.:*-]+) )?(?:"([^\s",]+)(?:, [^\s",]+)*"|([^\s",]+)(?:, [^\s",]+)+) \S.*$/;
 
-/** Python's default layout of a logger: level, name and words between colons. */
+/** The default layout of Python's loggers: level, name and words, separated by colons. */
 const PYTHON = /^(?:DEBUG|INFO|WARNING|ERROR|CRITICAL):[A-Za-z_][\w.]*:/;
 
-/** Client and virtual host from what stands before the time; true when there is a virtual host, undefined when it fits nothing. */
+/** Sets client and virtual host from the words before the time. True if there is a virtual host, undefined if the words do not fit. */
 function putNames(draft: Draft, names: string): boolean | undefined {
   const list = FORWARDED.exec(names);
   if (list !== null) {
@@ -99,7 +99,7 @@ function putNames(draft: Draft, names: string): boolean | undefined {
   return false;
 }
 
-/** The words from the client or its virtual host on: what shippers put in front, as a pod, a container or `nginx:`, is theirs. */
+/** The words from the client or its virtual host on. Earlier ones were added by shippers: a pod, a container, `nginx:`. */
 function dropPrefix(words: readonly string[]): readonly string[] {
   const client = words.findIndex((word, index) => isIp(word) && words[index + 1] === "-");
   const isForeign = client >= 2 || (client === 1 && words[0]?.endsWith(":") === true);
@@ -121,7 +121,7 @@ export function readCombinedTail(line: string, from: number): { readonly userAge
   if (referrer?.kind !== "quoted" && referrer?.text !== "-") return undefined;
   const agent = readToken(line, referrer.end);
   if (agent?.kind !== "quoted") return undefined;
-  // nginx's own guide leaves the space before `rt=$request_time` out.
+  // nginx's own guide omits the space before `rt=$request_time`.
   const glued = /^([^"]*)"(?=[a-z_]{2,30}=)/.exec(agent.text);
   if (glued !== null) return { userAgent: unescapeQuoted(glued[1] ?? ""), end: agent.end - 1 - agent.text.length + glued[0].length };
   return { userAgent: unescapeQuoted(agent.text), end: agent.end };

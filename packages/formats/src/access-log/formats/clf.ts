@@ -1,7 +1,7 @@
 /**
- * The Common Log Format family: Apache common, combined and vhost_combined, nginx combined and main, morgan common and combined,
- * gunicorn, varnishncsa, Kong's access.log, ingress-nginx and Traefik. The head is one format; what follows it tells which one it is.
- * Sources: httpd mod_log_config, nginx ngx_http_log_module, ingress-nginx "log-format", traefik "access-logs" documentation.
+ * The Common Log Format family: Apache common, combined and vhost_combined, nginx combined and main, morgan common and combined, gunicorn,
+ * varnishncsa, Kong's access.log, ingress-nginx and Traefik. They share one head, and what follows it tells them apart. Sources: httpd
+ * mod_log_config, nginx ngx_http_log_module, ingress-nginx "log-format", traefik "access-logs" documentation.
  */
 import { readClfHead, readCombinedTail } from "./clf-head.ts";
 import { type Draft, isAbsent, putClient, putDuration, putMadeBy, putNumber, putText, readDecimal } from "../exchange/draft.ts";
@@ -11,7 +11,7 @@ import { putTries, putNamedSeconds, putNextAnswer, putNginxSeconds, putNginxUpst
 import { findRequestId } from "../values/telling-values.ts";
 import { readTokens, type Token, unescapeQuoted } from "../values/tokens.ts";
 
-/** All members of the family; the id that a line gets says which one it looks like. */
+/** The whole family. A line's id says which member it looks like. */
 export const clf: TextFormat = {
   id: "clf",
   create: (context) => (line) => parseClf(line, context.wholeDurations ?? "us"),
@@ -29,7 +29,7 @@ function parseClf(line: string, unit: WholeDurations): ParsedLine | undefined {
   return { kind: "exchange", format, exchange: draft };
 }
 
-/** The fields that the family shares, and the tokens behind them. */
+/** The fields that the family shares, and the tokens after them. */
 function readTail(line: string) {
   const head = readClfHead(line);
   if (head === undefined) return undefined;
@@ -42,7 +42,7 @@ function readTail(line: string) {
   return { draft, vhost, rest, hasAgent: tail !== undefined || agent !== undefined };
 }
 
-/** The agent behind the referrer, where a duration or the like stands between the size and the two (`%b %D "%{Referer}i" "%{User-Agent}i"`). */
+/** The agent after the referrer, if a duration or the like separates the size from both (`%b %D "%{Referer}i" "%{User-Agent}i"`). */
 function findLateAgent(rest: readonly Token[]): string | undefined {
   const referrer = rest.findIndex((token) => token.kind === "quoted");
   const agent = rest[referrer + 1];
@@ -58,14 +58,14 @@ function nameFormat(hasAgent: boolean, vhost: boolean): string {
 const IPV4 = /^(?:\d{1,3}\.){3}\d{1,3}$/;
 const REQUEST_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** Reads what follows the family's fields; returns the id of the format that this gives away. */
+/** Reads what follows the family's fields; returns the id of the format that it indicates. */
 function readRest(draft: Draft, rest: readonly Token[], whole: WholeDurations): string | undefined {
   if (rest.length === 0) return undefined;
   putApartColumn(draft, rest);
-  // Behind another proxy X-Forwarded-For may stand first, and `-` in it; the peer's own address then follows.
+  // Behind another proxy, X-Forwarded-For may come first and be `-`. The peer's own address follows then.
   if (draft.clientAddress === undefined) putClient(draft, rest.find(({ kind, text }) => kind === "bare" && IPV4.test(text))?.text);
   if (rest.length <= 2 && rest[0]?.kind === "bare" && REQUEST_ID.test(rest[0].text)) {
-    // API Gateway's own proposal for this format ends with its two ids.
+    // API Gateway's proposal for this format ends with its two ids.
     putText(draft, "requestId", rest[0].text);
     return rest.length === 2 ? "apigateway-access" : undefined;
   }
@@ -91,12 +91,12 @@ function readRest(draft: Draft, rest: readonly Token[], whole: WholeDurations): 
   return readTimes(draft, rest, whole);
 }
 
-/** Reads the duration out of numbers that nothing names. */
+/** Finds the duration among numbers without names. */
 function readTimes(draft: Draft, rest: readonly Token[], whole: WholeDurations): string | undefined {
   if (draft.durationMs !== undefined) return rest[0]?.kind === "quoted" ? "nginx-main" : undefined;
   const exact = rest.filter(({ kind, text }) => kind === "bare" && /^\d{1,6}\.\d{6}$/.test(text));
   if (exact.length === 1) {
-    // gunicorn's `%(L)s`, which it may write beside its whole seconds and microseconds.
+    // gunicorn's `%(L)s`, even if whole seconds and microseconds are written beside it.
     putDuration(draft, exact[0]?.text, 1000);
     return undefined;
   }
@@ -117,8 +117,8 @@ function readTimes(draft: Draft, rest: readonly Token[], whole: WholeDurations):
 }
 
 /**
- * One number behind the known fields. nginx's `$request_time` always has three decimals and counts seconds; `%T/%D` has a slash; a whole
- * number is httpd's `%D` in µs, unless its file says otherwise or it is so small that it could be milliseconds or seconds only.
+ * Reads a single number after the known fields. nginx's `$request_time` is in seconds and always has three decimals; `%T/%D` has a slash. A
+ * whole number is httpd's `%D` in µs, unless its file says otherwise, or it is so small that it can only be milliseconds or seconds.
  */
 function putTrailingDuration(draft: Draft, text: string, unit: WholeDurations): void {
   if (text.includes("/")) putDuration(draft, readSuffixedDuration(text), 1);
@@ -127,19 +127,19 @@ function putTrailingDuration(draft: Draft, text: string, unit: WholeDurations): 
   else if (unit === "us" && Number(text) >= LEAST_MICROSECONDS) putDuration(draft, text, 0.001);
 }
 
-/** The duration of httpd's `%T/%D`, seconds and microseconds that say the same, where no other pair of numbers stands beside it. */
+/** The duration of httpd's `%T/%D`, which gives the same time in seconds and microseconds, if there is no other such pair. */
 export function findBoth(rest: readonly Token[]): number | undefined {
   const [both, ...others] = rest.filter(({ text }) => /^\d{1,6}\/\d{1,12}$/.test(text));
   const isTold = both !== undefined && others.length === 0 && Number(both.text.split("/")[1]) >= LEAST_MICROSECONDS;
   return isTold ? readSuffixedDuration(both.text) : undefined;
 }
 
-/** True for the unit of a duration that is a word of its own. */
+/** True if a token is the unit of the duration before it. */
 export function isUnit(token: Token | undefined): boolean {
   return token?.kind === "bare" && /^(?:ms|msec|us|µs|s|sec)$/.test(token.text);
 }
 
-/** A duration whose unit stands behind it as a word of its own: `15.074 ms`; of several the longest, which is the request's. */
+/** A duration with its unit as a separate word: `15.074 ms`. If there are several, the longest is the request's. */
 export function readApartDuration(rest: readonly Token[]): number | undefined {
   const durations = rest.flatMap((token, index) =>
     index > 0 && isUnit(token) ? (readSuffixedDuration(`${rest[index - 1]?.text ?? ""}${token.text}`) ?? []) : [],
@@ -147,7 +147,7 @@ export function readApartDuration(rest: readonly Token[]): number | undefined {
   return durations.length === 0 ? undefined : Math.max(...durations);
 }
 
-/** A duration where the size stands in other layouts, which its unit behind it tells: `200 234 ms - -`. */
+/** Reads a duration in the place where other layouts have the size. The unit after it gives it away: `200 234 ms - -`. */
 function putApartColumn(draft: Draft, [unit, size]: readonly Token[]): void {
   if (!isUnit(unit) || draft.responseBytes === undefined) return;
   const durationMs = readSuffixedDuration(`${draft.responseBytes}${unit?.text}`);
@@ -159,11 +159,11 @@ function putApartColumn(draft: Draft, [unit, size]: readonly Token[]): void {
 /** No server reads, answers and logs a request in fewer microseconds. */
 export const LEAST_MICROSECONDS = 20;
 
-/** The whole number behind the known fields, whose unit the line does not tell, and the line's time; undefined when it has none. */
+/** The whole number after the known fields if the line does not tell its unit, with the line's time; undefined if there is none. */
 export function findWholeDuration(line: string): { readonly value: number; readonly timeMs: number | undefined } | undefined {
   if (!/[\d"]$/.test(line)) return undefined;
   const read = readTail(line);
-  // What was refused before it was a request took next to no time.
+  // A text that was refused because it is no request took next to no time.
   if (read === undefined || read.rest.length === 0 || read.draft.method === undefined) return undefined;
   const format = readRest(read.draft, read.rest, "unknown");
   const [number, ...others] = read.rest.filter(isNumber);
@@ -173,12 +173,12 @@ export function findWholeDuration(line: string): { readonly value: number; reado
   return isWhole ? { value: Number(number.text), timeMs: read.draft.timeMs } : undefined;
 }
 
-/** A number by itself, or httpd's `%T/%D`, with or without quotes. */
+/** True for a number by itself, or httpd's `%T/%D`, quoted or not. */
 function isNumber({ kind, text }: Token): boolean {
   return kind === "bare" ? /^\d+(?:\.\d+)?(?:\/\d+)?$/.test(text) : /^\d{1,6}\/\d{1,10}$/.test(text);
 }
 
-/** ` COUNT "router" "url" 12ms`: the number is Traefik's request counter, never a status. */
+/** True for ` COUNT "router" "url" 12ms`. The number is Traefik's counter of requests, never a status. */
 function isTraefik(rest: readonly Token[]): boolean {
   const [count, router, url, duration] = rest;
   return (
@@ -206,7 +206,10 @@ function readTraefik(draft: Draft, rest: readonly Token[]): string {
   return "traefik-clf";
 }
 
-/** ` LENGTH TIME [upstream] [alternative] ADDR LENGTH TIME STATUS ID`, ingress-nginx's `upstreaminfo`; old ones lack `[alternative]`. */
+/**
+ * True for ` LENGTH TIME [upstream] [alternative] ADDR LENGTH TIME STATUS ID`, ingress-nginx's `upstreaminfo`. Old versions lack
+ * `[alternative]`.
+ */
 function isIngress(rest: readonly Token[]): boolean {
   const [length, time, name] = rest;
   return /^\d+$/.test(length?.text ?? "") && /^\d+\.\d+$/.test(time?.text ?? "") && name?.kind === "bracketed";
@@ -231,7 +234,7 @@ function readIngress(draft: Draft, rest: readonly Token[]): string {
   return "ingress-nginx";
 }
 
-/** Joins `a, b` and `a : b`, which nginx writes with spaces, back into one value each. */
+/** Joins `a, b` and `a : b`, which nginx writes with spaces, into one value each. */
 function readLists(tokens: readonly Token[]): string[] {
   const values: string[] = [];
   let joining = false;
@@ -248,12 +251,12 @@ function joinTokens(tokens: readonly Token[]): string {
   return tokens.map((token) => (token.kind === "quoted" ? `"${token.text}"` : token.text)).join(" ");
 }
 
-/** The tokens outside quotes, in which the client's own words stand. */
+/** The unquoted tokens. The client's own words are in quotes. */
 function joinBare(tokens: readonly Token[]): string {
   return joinTokens(tokens.filter(({ kind }) => kind !== "quoted"));
 }
 
-/** What teams call nginx's variables when they write them as `rt=0.123 uct="0.000"`, without underscores and in lower case. */
+/** Common short names of nginx's variables in pairs such as `rt=0.123 uct="0.000"`, in lower case and without underscores. */
 const PAIR_NAMES: Readonly<Record<string, string>> = {
   rt: "time",
   requesttime: "time",
@@ -287,22 +290,24 @@ const PAIR_NAMES: Readonly<Record<string, string>> = {
   host: "host",
 };
 
-/** Durations whose name is their unit, as Tomcat's pattern `ms:%D` and httpd's own `D=%D` write them, with the unit in ms. */
+/** Names that are units, in ms, as in Tomcat's pattern `ms:%D` and httpd's own `D=%D`. */
 const UNITS: Readonly<Record<string, number>> = { ms: 1, us: 0.001, s: 1000, D: 0.001 };
 
-/** What software with milliseconds too calls a duration: seconds only where it has nginx's decimals, or gunicorn's. */
+/** A duration under a name that software counting in milliseconds uses too. It is in seconds only with nginx's or gunicorn's decimals. */
 function readMeasured(text: string | undefined): string | undefined {
   return text !== undefined && /^\d+(?:\.\d+)?$/.test(text) && !/\.(?:\d{3}|\d{6})$/.test(text) ? undefined : text;
 }
 
-/** Seconds, as nginx counts, unless the value has a unit of its own; whole numbers are others' microseconds or milliseconds. */
+/**
+ * Sets seconds, as nginx counts them, unless the value has its own unit. Whole numbers are other software's microseconds or milliseconds.
+ */
 function putNamedTime(draft: Draft, text: string | undefined): void {
   const durationMs = readSuffixedDuration(text ?? "");
   if (durationMs !== undefined) draft.durationMs = durationMs;
   else if (text === "0" || text?.includes(".") === true) putDuration(draft, text, 1000);
 }
 
-/** A name and its value, with the unit that stands behind it as a word of its own. */
+/** A name and its value, perhaps with the unit as a separate word. */
 const PAIR = /(?<![A-Za-z_])([A-Za-z_]+)(?:=|: ?)(?:"([^"]*)"|([^"\s]*?(?:, [^"\s=,]+)*)(?=["\s]|$)(?:(?<=\d) ([mµu]s)(?= |$))?)/g;
 
 function readPairs(draft: Draft, rest: readonly Token[]): string | undefined {

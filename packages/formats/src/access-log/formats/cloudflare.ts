@@ -41,21 +41,21 @@ function createCloudflare(context: ParseContext): JsonLineParser {
   };
 }
 
-/** From the edge's two times, when they are finer than a second. */
+/** Sets the difference of the edge's two times, if they are finer than a second. */
 function putEdgeDuration(draft: Draft, edge: { readonly startMs: number | undefined; readonly endMs: number | undefined }): void {
   if (edge.startMs === undefined || edge.endMs === undefined || edge.endMs < edge.startMs) return;
   if (edge.startMs % 1000 === 0 && edge.endMs % 1000 === 0) return;
   draft.durationMs = Math.round((edge.endMs - edge.startMs) * 1000) / 1000;
 }
 
-/** Rules cloudflare-191 and 192, trap T4: an origin status of 0 is the edge's answer, unless a Worker ran. */
+/** Rules cloudflare-191 and 192, trap T4: with an origin status of 0 the edge answered, unless a Worker ran. */
 function putOrigin(draft: Draft, object: JsonObject): void {
   const origin = readStatus(Number(object["OriginResponseStatus"]));
   const address = readJsonText(object["OriginIP"]);
   const headerMs = readDecimal(object["OriginResponseDurationMs"]);
   const worker =
     object["WorkerSubrequest"] === true || !["", "unknown", undefined, null].includes(object["WorkerStatus"] as string | undefined | null);
-  // Of a request that a Worker answered, nobody knows whether the origin was asked.
+  // If a Worker answered, it is not known whether the origin was asked.
   if (origin !== undefined || (!isAbsent(address) && !worker)) {
     draft.upstream = [
       {

@@ -1,13 +1,13 @@
 /**
- * CloudFront's logs as JSON (standard logging v2, real-time logs behind a converter): the fields of its W3C files as members. The time
- * stands in `date` and `time`, in `timestamp` (seconds) or in `timestamp(ms)`. Source: AWS, "Standard logging reference".
+ * CloudFront's logs as JSON (standard logging v2, or real-time logs after a converter), with the fields of its W3C files as members. The
+ * time is in `date` and `time`, in `timestamp` (seconds) or in `timestamp(ms)`. Source: AWS, "Standard logging reference".
  */
 import { parseAnyTime } from "../values/clock.ts";
 import { putTime, readJsonText } from "../exchange/draft.ts";
 import type { JsonFormat, JsonLineParser, ParseContext } from "../line.ts";
 import { readW3cRow } from "./w3c.ts";
 
-/** CloudFront as JSON, and any other file of W3C's fields that was turned into JSON. */
+/** CloudFront as JSON, and any other W3C file that was turned into JSON. */
 export const cloudfrontJson: JsonFormat = { id: "cloudfront", create: createCloudfrontJson };
 
 function createCloudfrontJson(context: ParseContext): JsonLineParser {

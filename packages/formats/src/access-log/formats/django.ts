@@ -1,4 +1,4 @@
-/** Django's development server, the logger django.request, and Python's usual line layouts around it. */
+/** Django's development server, the logger django.request, and the usual Python layouts around it. */
 import { anyOf } from "@faultline/model";
 import { parseAnyTime, parseClfTime } from "../values/clock.ts";
 import { putNumber, putRequestLine, putStatus, putTime, splitTarget, startDraft } from "../exchange/draft.ts";
@@ -9,9 +9,9 @@ import { unescapeQuoted } from "../values/tokens.ts";
 /** Django. */
 export const django: TextFormat = { id: "django", create: createDjango };
 
-/** With Python's default layout of records, `INFO:django.server:` stands where the time would. */
+/** In Python's default layout, `INFO:django.server:` takes the place of the time. */
 const SERVER = /^(?:(?:([A-Z]+) )?\[(\d\d\/[A-Z][a-z]{2}\/\d{4} \d\d:\d\d:\d\d)\] |[A-Z]+:django\.server:)"(.*)" (\d{3}) (\d+|-)$/s;
-/** The logger `django.request`: the phrase of a status and the path that it was answered for. */
+/** A record of the logger `django.request`: the phrase of a status, and the path for which it was sent. */
 const PHRASE = anyOf(
   "Internal Server Error",
   "Bad Request",
@@ -27,14 +27,14 @@ const PHRASE = anyOf(
 const EXCEPTION = String.raw`(?: -(?: ([A-Z]\w*(?:Error|Exception)\b.*))?)?`;
 const PHRASED = String.raw`(${PHRASE})(?: \([^)]*\))?: (\/\S*)(?: \[([\d.]{7,15})\])?${EXCEPTION}$`;
 const REQUEST = new RegExp(`^${PHRASED}`, "s");
-/** The same behind level, time and logger, in the layouts that Python's programs have. */
+/** Such a record after level, time and logger, in the usual layouts of Python programs. */
 const LEVEL = String.raw`(?:\[?(DEBUG|INFO|WARNING|ERROR|CRITICAL)\]?:? )?`;
 const TIME = String.raw`(?:\[?(\d{4}-\d\d-\d\d[ T][\d:.,]+|\d\d\/[A-Z][a-z]{2}\/\d{4} [\d:,]+)\]? )?`;
 const LOGGER = String.raw`(?:\[?[\w.:]{1,64}\]?:? ){0,3}`;
 const LOGGED = new RegExp(`^${LEVEL}${TIME}${LEVEL}${LOGGER}(?=${PHRASED})(.*)$`, "s");
-/** What Python's own servers note beside requests, as `code 404, message File not found`. */
+/** Notes of Python's own servers, such as `code 404, message File not found`. */
 const SERVER_WORDS = /^(\S+) - - \[(\d\d\/[A-Z][a-z]{2}\/\d{4} \d\d:\d\d:\d\d)\] ([^"\s].*)$/s;
-/** `runserver`, when the client is gone. */
+/** `runserver`'s note that the client had gone. */
 const BROKEN_PIPE = /^\[(\d\d\/[A-Z][a-z]{2}\/\d{4} \d\d:\d\d:\d\d)(?:,\d{3})?\] - (Broken pipe from \('([^']{2,45})', \d{1,5}\))$/;
 const STATUSES: Readonly<Record<string, number>> = {
   "Internal Server Error": 500,
@@ -83,7 +83,7 @@ function createDjango(context: ParseContext): LineParser {
   };
 }
 
-/** What `django.request` says of a request, in whatever log its words stand; undefined for other words. */
+/** What `django.request` says about a request, whatever log contains its words; undefined for other words. */
 export function readDjangoWords(text: string): DjangoRequest | undefined {
   const [, phrase = "", target = "", clientAddress, thrown] = REQUEST.exec(text) ?? [];
   if (phrase === "") return undefined;

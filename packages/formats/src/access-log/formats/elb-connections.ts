@@ -1,7 +1,7 @@
 /**
  * Connections, not requests: the TLS listeners of AWS network load balancers, and the connection log of application load balancers. A
- * handshake that failed explains requests that no access log holds. Source: AWS, "Access logs for your Network Load Balancer" (17 to 26
- * fields) and "Connection logs for your Application Load Balancer".
+ * failed handshake explains requests that are missing in every access log. Source: AWS, "Access logs for your Network Load Balancer" (17 to
+ * 26 fields) and "Connection logs for your Application Load Balancer".
  */
 import { parseIsoTime } from "../values/clock.ts";
 import type { ParsedLine, TextFormat } from "../line.ts";

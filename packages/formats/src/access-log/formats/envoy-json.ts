@@ -1,4 +1,4 @@
-/** Envoy, Envoy Gateway and Istio access logs as JSON: the operators' usual keys; values may be null, `-`, text or numbers. */
+/** Access logs of Envoy, Envoy Gateway and Istio as JSON, with the operators' usual keys. Values may be null, `-`, text or numbers. */
 import { parseAnyTime } from "../values/clock.ts";
 import {
   isAbsent,

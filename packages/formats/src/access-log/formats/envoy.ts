@@ -1,6 +1,6 @@
 /**
- * Envoy's and Istio's default text format. Source: Envoy "Access logging", default format string; Istio `EnvoyTextLogFormat`.
- * Fields behind the flags differ by version, so the quoted ones anchor the reading.
+ * Envoy's and Istio's default text format. Source: Envoy "Access logging", default format string; Istio `EnvoyTextLogFormat`. The fields
+ * after the flags differ by version, so the quoted fields serve as anchors.
  */
 import { parseIsoTime } from "../values/clock.ts";
 import {
@@ -24,14 +24,14 @@ import { isUsualStatus } from "../values/usual-status.ts";
 /** Envoy and Istio access logs as text. */
 export const envoy: TextFormat = { id: "envoy", create: () => parseEnvoy };
 
-/** Ambassador writes a word before the time, which some layouts leave to the wrapper. */
+/** Ambassador writes a word before the time. Some layouts leave the time to the wrapper. */
 const HEAD = /^(?:ACCESS )?(?:\[(\d{4}-\d\d-\d\dT[\d:.]+Z)\] )?"/;
-/** Without a time, all of the quoted fields behind the numbers must be there. */
+/** The number of quoted fields that must follow the numbers if there is no time. */
 const QUOTED = 5;
 const MAX_REQUEST = 65_536;
 const AFTER = / (\d{1,3}|-) (\S+) /y;
 
-/** The numbers after the details and what follows them: received, sent, duration, upstream service time, then four or five quoted. */
+/** Finds the numbers after the details: received, sent, duration and upstream service time. Four or five quoted fields follow them. */
 function parseEnvoy(line: string): ParsedLine | undefined {
   const head = HEAD.exec(line);
   if (head === null) return undefined;
@@ -47,7 +47,7 @@ function parseEnvoy(line: string): ParsedLine | undefined {
   if (numbers === -1) return readCut(draft, rest);
   const isWhole = rest.slice(numbers + 4, numbers + 4 + QUOTED).filter((token) => token.kind === "quoted").length === QUOTED;
   if (head[1] === undefined && !isWhole) return undefined;
-  // A number there is gRPC's status or one more count, no words about the end.
+  // A number in the place of the details is gRPC's status or another count.
   const details = rest
     .slice(0, numbers)
     .map((token) => token.text)
@@ -63,7 +63,7 @@ function parseEnvoy(line: string): ParsedLine | undefined {
   return { kind: "exchange", format: details.length > 0 ? "istio" : "envoy", exchange: draft };
 }
 
-/** A line that was cut down before it was shown to others: Envoy's flags behind the status, which nobody else writes, tell it. */
+/** Reads a line that was shortened before it was shown to others. Nobody but Envoy writes flags like these after the status. */
 function readCut(draft: Draft, rest: readonly Token[]): ParsedLine | undefined {
   const { method, status, flags = "" } = draft;
   const isTold = /^[A-Z]{2,6}(?:,[A-Z]{2,6})*$/.test(flags) && flags.split(",").every((flag) => findEnvoyFlag(flag) !== undefined);
@@ -73,7 +73,7 @@ function readCut(draft: Draft, rest: readonly Token[]): ParsedLine | undefined {
   return { kind: "exchange", format: "istio", exchange: draft };
 }
 
-/** Where the request ends. Envoy does not escape quotes in it, so the first that status and flags follow is its end. */
+/** The end of the request. Envoy does not escape quotes in it, so it ends at the first quote that status and flags follow. */
 function findRequestEnd(line: string, start: number): { readonly quote: number; readonly after: RegExpExecArray | null } {
   for (let quote = findClosingQuote(line, start); quote !== -1; quote = findClosingQuote(line, quote + 1)) {
     AFTER.lastIndex = quote + 1;
@@ -83,7 +83,7 @@ function findRequestEnd(line: string, start: number): { readonly quote: number; 
   return { quote: -1, after: null };
 }
 
-/** Index of the first of four bare numbers (or `-`) that a quoted field follows. */
+/** The index of the first of four bare numbers (or `-`) that a quoted field follows. */
 function findNumbers(rest: readonly Token[]): number {
   return rest.findIndex((_, index) => {
     const four = rest.slice(index, index + 4);

@@ -1,5 +1,5 @@
 /**
- * Lines in columns between pipes, of two Go frameworks. Gin: `[GIN] 2023/05/11 - 15:04:05 | 200 | 13.5µs | 127.0.0.1 | GET "/ping"`
+ * Lines of two Go frameworks, in columns separated by bars. Gin: `[GIN] 2023/05/11 - 15:04:05 | 200 | 13.5µs | 127.0.0.1 | GET "/ping"`
  * (logger.go, defaultLogFormatter). Fiber: `15:04:05 | 500 | 12.3ms | 10.0.0.3 | POST | /orders | its error` (middleware/logger).
  */
 import { putAppVerdict } from "../exchange/app-verdict.ts";

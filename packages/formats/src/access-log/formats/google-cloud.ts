@@ -18,13 +18,13 @@ import type { JsonFormat, JsonLineParser, JsonObject, ParseContext } from "../li
 import { readAppMessage } from "../application/app-message.ts";
 import { readSeverity } from "../values/severity.ts";
 
-/** LogEntry, exported or as written by the application's own structured logs. */
+/** LogEntry, as exported or as an application's structured log writes it. */
 export const googleCloud: JsonFormat = { id: "google-cloud", create: createGoogleCloud };
 
-/** What every entry has one of. */
+/** Every entry has one of these. */
 const PAYLOADS = ["textPayload", "jsonPayload", "protoPayload"];
 
-/** A LogEntry's time, which libraries also write in two parts. */
+/** The time of a LogEntry. Libraries also write it in two parts. */
 function readTimestamp(object: JsonObject): unknown {
   const parts = readObject(object["timestamp"]);
   return parts === undefined ? object["timestamp"] : Number(parts["seconds"]) + Number(parts["nanos"] ?? 0) / 1e9;
@@ -43,7 +43,7 @@ function createGoogleCloud(context: ParseContext): JsonLineParser {
       "receiveTimestamp" in object ||
       (PAYLOADS.some((name) => name in object) && ("severity" in object || "resource" in object));
     const isApp = "severity" in object && Object.keys(object).some((key) => key.startsWith("logging.googleapis.com/"));
-    // An application may name the request that it speaks of; only the answer makes it one.
+    // An application may mention a request that it is working on. Only with an answer the record is an exchange.
     if (request !== undefined && ("status" in request || (isEntry && "requestUrl" in request))) {
       return { kind: "exchange", format: "google-cloud", exchange: readRequest(object, { request, context }) };
     }
@@ -67,7 +67,10 @@ function createGoogleCloud(context: ParseContext): JsonLineParser {
   };
 }
 
-/** App Engine's own record of a request names the members otherwise than LogEntry's HttpRequest. Source: google.appengine.logging.v1.RequestLog. */
+/**
+ * App Engine's own record of a request, whose members have other names than in LogEntry's HttpRequest. Source:
+ * google.appengine.logging.v1.RequestLog.
+ */
 function readRequestLog(payload: JsonObject | undefined): JsonObject | undefined {
   const type = readJsonText(payload?.["@type"]);
   if (payload === undefined || type?.endsWith("google.appengine.logging.v1.RequestLog") !== true || !("status" in payload))
@@ -76,7 +79,7 @@ function readRequestLog(payload: JsonObject | undefined): JsonObject | undefined
   return { requestMethod: method, requestUrl: resource, status, latency, remoteIp: ip, userAgent, responseSize };
 }
 
-/** The client libraries name the members as Google's own interface descriptions do: `http_request`, `request_method`. */
+/** Renames the members that client libraries spell as in Google's interface descriptions: `http_request`, `request_method`. */
 function toCamelCase(object: JsonObject): JsonObject {
   const named = Object.entries(object).map(([name, value]) => {
     const inner = name === "http_request" ? readObject(value) : undefined;
@@ -85,7 +88,7 @@ function toCamelCase(object: JsonObject): JsonObject {
   return Object.fromEntries(named) as JsonObject;
 }
 
-/** ingress-nginx, told to write this layout, leaves the scheme out: `shop.example/v1`. */
+/** Sets host and target. ingress-nginx, if configured for this layout, leaves the scheme out: `shop.example/v1`. */
 function putUrl(draft: Draft, url: string | undefined): void {
   const bare = url !== undefined && /^[\w.:-]+\//.test(url) && !/^\w+:\/\//.test(url);
   putTarget(draft, bare ? `http://${url}` : url);
@@ -121,7 +124,7 @@ function readRequest(object: JsonObject, seen: { readonly request: JsonObject; r
   return draft;
 }
 
-/** Trap T8: a request that found no instance ends with 429 or 500, not 503, and only the entry's text says so. */
+/** Trap T8: a request without a free instance ends with 429 or 500, not 503, and only the entry's text says why. */
 function judgeCloudRun(draft: Draft, text: string | undefined): void {
   if (text === undefined || draft.status === undefined || draft.status < 429) return;
   draft.errorMessage = text;
@@ -136,7 +139,7 @@ function putLatency(draft: Draft, latency: unknown): void {
   if (parts !== undefined) draft.durationMs = Number(parts["seconds"] ?? 0) * 1000 + Number(parts["nanos"] ?? 0) / 1e6;
 }
 
-/** Rules gcp-lb-159 to gcp-lb-167, trap T13: the reason stands in `statusDetails` or, in newer balancers, in `proxyStatus`. */
+/** Rules gcp-lb-159 to gcp-lb-167, trap T13: the reason is in `statusDetails` or, with newer balancers, in `proxyStatus`. */
 function judgeGoogle(draft: Draft, payload: JsonObject | undefined): void {
   const proxyStatus = readJsonText(payload?.["proxyStatus"]);
   const detail =

@@ -18,16 +18,16 @@ import { findHaproxyTermination } from "../knowledge/haproxy-termination.ts";
 import type { LineParser, ParseContext, TextFormat } from "../line.ts";
 import { isUsualStatus } from "../values/usual-status.ts";
 
-/** What syslog and shippers put before the client is theirs; the client's port, the time and `frontend backend/server` are not mistaken. */
+/** Syslog and shippers may put anything before the client. The client's port, the time and `frontend backend/server` are unmistakable. */
 const HEAD =
   /(?:^|[ ])(?:(\S+):(\w+) )?\[(\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d(?:\.\d+)?(?: [+-]\d{4})?)\] ([^\s~/]+)(~?) ([^\s/]+)\/(\S*) {1,2}/;
 const MAX_PREFIX = 256;
-/** Custom formats put a captured field, mostly the host, before the timers. */
+/** In custom formats a captured field, mostly the host, may precede the timers. */
 const HTTP =
   /^(?:[^\s/]+ )?(-?\d+)\/(-?\d+)\/(-?\d+)\/(-?\d+)\/(\+?-?\d+) +(-?\d+) (\+?-?\d+) (\S+) (\S+) ([A-Za-z-]{4}) (\d+\/\d+\/\d+\/\d+\/\+?\d+) {1,2}(\d+\/\d+)(?: \{[^}]*\}){0,2}(?: (.*))?$/s;
-/** What the operators left of it, or put behind it: the five timers, status and size stay together, the rest is found by its look. */
+/** An operators' shortened or extended layout. The five timers, status and size stay together, and the rest is found by its look. */
 const SHORTENED = /^(-?\d+)\/(-?\d+)\/(-?\d+)\/(-?\d+)\/(\+?-?\d+) +(-?\d+) (\+?-?\d+)(?= |$)(.*)$/s;
-/** `option httplog clf`: the Common Log Format's head, and behind it what httplog says, each word by itself. */
+/** `option httplog clf`: the head of the Common Log Format, then the fields of httplog as separate words. */
 const CLF_HEAD = String.raw`^(?:.{0,200}? )?(\S+) - - \[([^\]]{20,27})\] "([^"]*)" (-?\d+) (\+?-?\d+) "" "" (\d+) (\d{3})`;
 /** Frontend, backend and server. */
 const CLF_NAMES = '"([^"]*)" "([^"]*)" "([^"]*)"';
@@ -35,7 +35,7 @@ const CLF_TIMERS = String.raw`(-?\d+) (-?\d+) (-?\d+) (-?\d+) (\+?-?\d+)`;
 const CLF_COUNTS = String.raw`(\d+) (\d+) (\d+) (\d+) (\+?\d+) (\d+) (\d+)`;
 const CLF = new RegExp(`${CLF_HEAD} ${CLF_NAMES} ${CLF_TIMERS} ([A-Za-z-]{4}) ${CLF_COUNTS}(?= |$)`);
 const TCP = /^(-?\d+)\/(-?\d+)\/(\+?-?\d+) (\+?\d+) ([A-Za-z-]{2,4}) (\d+\/\d+\/\d+\/\d+\/\+?\d+) (\d+\/\d+)/;
-/** httpslog since 2.5 writes error codes and TLS behind the request. */
+/** Since 2.5, httpslog writes error codes and TLS after the request. */
 const TLS_BEHIND = /" (?:[^\s/]*\/){4}[^\s/]* (?:[^\s/]*\/){2}[^\s/]*$/;
 const TLS_TAIL = /^(?:((?:[^\s/]*\/){4}[^\s/]*) )?((?:[^\s/]+\/){2}[^\s/]+) "/;
 
@@ -44,7 +44,7 @@ export const haproxy: TextFormat = { id: "haproxy", create: createHaproxy };
 
 function createHaproxy(context: ParseContext): LineParser {
   return (line) => {
-    // Behind the time of all other access logs stands a quote.
+    // In all other access logs a quote follows the time.
     const head = line.startsWith('] "', line.indexOf("] ")) ? null : HEAD.exec(line);
     if (head === null || head.index > MAX_PREFIX)
       return parseClf(line, context) ?? parseTimed(line, context) ?? parseOwnLayout(line, context) ?? parseErrorLine(line, context);
@@ -69,13 +69,13 @@ function createHaproxy(context: ParseContext): LineParser {
   };
 }
 
-/** How a session ended (section 8.5), right before the request: nothing but HAProxy writes that. */
+/** How a session ended (section 8.5), just before the request. Nobody but HAProxy writes this. */
 const ENDED = / (----|[CSPRLUDIKTcs][RQCHDLT](?:--|[A-Z-]{2})) "(<BADREQ>[^"]*|[A-Z]{3,16} [^"]*)/;
 const ANY_TIME = /\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d(?:\.\d+)?(?: [+-]\d{4})?|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/;
-/** An address and its port. A time of the day is no address of IPv6. */
+/** An address and its port. A time of day is no IPv6 address. */
 const PEER = /(?:^|[ [])((?:\d{1,3}\.){3}\d{1,3}|(?=[\da-f:]{0,39}::|(?:[\da-f]{1,4}:){8})[\da-f:]{2,39}):\d{1,5}(?= |$)/;
 
-/** A layout of the operators' own: its status is the only code in use between the time and how the session ended. */
+/** Reads an operators' own layout. The status is the only code in use between the time and the session's end. */
 function parseOwnLayout(line: string, context: ParseContext): ReturnType<LineParser> {
   const ended = line.includes('-- "') || line.includes(' "<BADREQ>') ? ENDED.exec(line) : null;
   const time = ANY_TIME.exec(line);
@@ -96,7 +96,7 @@ function parseOwnLayout(line: string, context: ParseContext): ReturnType<LinePar
   return { kind: "exchange", format: "haproxy-http", exchange: draft };
 }
 
-/** Right behind `backend/server` five timers, a status and a size: no other software writes that, whatever stands around it. */
+/** Five timers, a status and a size directly after `backend/server`. No other software writes this, whatever surrounds it. */
 const TIMED = /(?:^| )([^\s/]{1,100})\/(\S{1,100}) (?=(?:-?\d{1,9}\/){4}\+?-?\d{1,9} {1,4}-?\d{1,3} \+?\d{1,15}(?: |$))/;
 
 function parseTimed(line: string, context: ParseContext): ReturnType<LineParser> {
@@ -112,7 +112,7 @@ function parseTimed(line: string, context: ParseContext): ReturnType<LineParser>
   return { kind: "exchange", format: readHttp(draft, lengthen(shortened), server[2] ?? ""), exchange: draft };
 }
 
-/** The parts of httplog's own line, of which some may be empty. */
+/** The parts of httplog's own line, some of which may be empty. */
 function lengthen(shortened: RegExpExecArray): readonly string[] {
   const tail = shortened[8] ?? "";
   const flags = / ([-CSPRLUDIKTcs][-RQCHDLT](?:--|[A-Z-]{2}))(?= |$)/.exec(tail)?.[1] ?? "";
@@ -150,7 +150,7 @@ function parseErrorLine(line: string, context: ParseContext): ReturnType<LinePar
 
 const CONNECT = /^(?:haproxy\[\d+\]: )?Connect from (\S+:\d+) to \S+:\d+ \(([^\s/]+)\/(?:HTTP|TCP)\)$/;
 
-/** Section 8.2.1: without `option httplog` or `tcplog` a proxy only notes connections. */
+/** Section 8.2.1: without `option httplog` or `tcplog`, a proxy only notes connections. */
 function parseConnect(line: string): ReturnType<LineParser> {
   const match = CONNECT.exec(line);
   if (match === null) return undefined;
@@ -167,14 +167,14 @@ function readHttp(draft: Draft, http: readonly string[], server: string): string
   putTries(draft, { server, connectMs: Number(http[3]), headerMs, retries: /\/(\+?\d+)$/.exec(http[11] ?? "")?.[1] });
   const tail = http[13] ?? "";
   const tls = TLS_TAIL.exec(tail);
-  // HAProxy writes a quote inside a request as #22, so the first one ends it; a line cut at its length limit has none.
+  // HAProxy writes a quote in a request as #22, so the first quote ends the request. A line cut at its length limit has no closing quote.
   const request = /"([^"]*)/.exec(tls === null ? tail : tail.slice(tls[0].length - 1))?.[1] ?? "";
   if (request !== "<BADREQ>") putRequestLine(draft, decodeHashes(request));
   judgeHaproxy(draft, headerMs);
   return tls === null && !TLS_BEHIND.test(tail) ? "haproxy-http" : "haproxy-https";
 }
 
-/** A session's last server, how long it took to connect and to answer (-1 where it did not), and how often another one was tried before. */
+/** A session's last server, its times to connect and to answer (-1 if it did not), and the number of retries before. */
 type Tries = {
   readonly server: string;
   readonly connectMs: number;
@@ -182,7 +182,7 @@ type Tries = {
   readonly retries: string | undefined;
 };
 
-/** Sets the tries of a session whose backend is known; none where HAProxy itself answered. */
+/** Sets the tries of a session whose backend is known. There are none if HAProxy itself answered. */
 export function putTries(draft: Draft, { server, connectMs, headerMs, retries }: Tries): void {
   if (server.startsWith("<")) return;
   const failed = Array.from({ length: Math.min(Number(retries ?? 0), 8) }, () => ({ answered: false }));
@@ -195,7 +195,7 @@ export function putTries(draft: Draft, { server, connectMs, headerMs, retries }:
   draft.upstream = [...failed, last];
 }
 
-/** HAProxy writes what could be mistaken as `#HH`, byte by byte; bytes that are no UTF-8 stay so. */
+/** Decodes HAProxy's `#HH`, which it writes for each byte of an ambiguous character. Bytes that are not UTF-8 stay encoded. */
 export function decodeHashes(text: string): string {
   return text.replace(/(?:#[0-9A-F]{2})+/g, (run) => {
     try {
@@ -206,7 +206,7 @@ export function decodeHashes(text: string): string {
   });
 }
 
-/** Section 8.5: the first two letters say who ended the session and in which phase; `Tr` of -1 that no complete response came. */
+/** Section 8.5: the first two letters say who ended the session and in which phase. A `Tr` of -1 means that no complete response came. */
 export function judgeHaproxy(draft: Draft, headerMs: number): void {
   if (draft.status === undefined || draft.status < 500) return;
   const flags = draft.flags ?? "";

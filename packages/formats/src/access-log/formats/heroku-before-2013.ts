@@ -1,7 +1,7 @@
 /**
- * Heroku's router before logfmt (until 2013): `GET host/path dyno=web.1 queue=0 wait=0ms service=8ms status=200 bytes=35`, errors as
- * `Error H12 (Request timeout) -> GET ...`; and the nginx in front of it, whose fields stand between bars.
- * Source: Heroku's changelog item 222, and its Dev Center of those years.
+ * Heroku's router before logfmt (until 2013): `GET host/path dyno=web.1 queue=0 wait=0ms service=8ms status=200 bytes=35`, with errors as
+ * `Error H12 (Request timeout) -> GET ...`; and the nginx in front of it, whose fields are separated by bars. Source: Heroku's changelog
+ * item 222, and its Dev Center of those years.
  */
 import { isAbsent, putClient, putDuration, putNumber, putStatus, putTarget, putText, startDraft } from "../exchange/draft.ts";
 import { findHerokuCode } from "../knowledge/heroku-codes.ts";

@@ -1,7 +1,7 @@
 /**
- * IIS's own format, older than its W3C logs and still on offer: fifteen fields between commas, each with a comma behind it, as
- * `192.0.2.1, -, 3/4/2026, 7:55:20, W3SVC2, SERVER, 198.51.100.5, 4502, 163, 3223, 200, 0, GET, /a.gif, -,`. The date is that of the United
- * States unless its second part can be no day of it; the time is the server's own. Source: Microsoft, "IIS log file formats".
+ * IIS's own format, which is older than its W3C logs and still available: fifteen fields, each with a comma after it, as in `192.0.2.1, -,
+ * 3/4/2026, 7:55:20, W3SVC2, SERVER, 198.51.100.5, 4502, 163, 3223, 200, 0, GET, /a.gif, -,`. The date is in the order of the United
+ * States, unless its first part cannot be a month. The time is the server's local time. Source: Microsoft, "IIS log file formats".
  */
 import { parseIsoTime } from "../values/clock.ts";
 import { isAbsent, putClient, putDuration, putNumber, putStatus, putTarget, putText, putTime, startDraft } from "../exchange/draft.ts";

@@ -1,11 +1,11 @@
 /**
- * The two lines of a record of `java.util.logging` in its English default, as Tomcat wrote them until version 7: time, class and method,
- * then level and words, which are a record of their own. Source: java.util.logging.SimpleFormatter.
+ * The two lines of a `java.util.logging` record in its English default, as Tomcat wrote them until version 7: time, class and method, then
+ * level and words. The second line is a record by itself. Source: java.util.logging.SimpleFormatter.
  */
 import { parseClfTime } from "../values/clock.ts";
 import type { ParsedLine, ParseContext, TextFormat } from "../line.ts";
 
-/** The first line of such a record; the second is the level and the words, as many a layout writes them. */
+/** The first line of such a record. The second, level and words, is written by many layouts. */
 export const javaUtilLogging: TextFormat = { id: "java-util-logging", create: (context) => (line) => parseHead(line, context) };
 
 const HEAD = /^([A-Z][a-z]{2}) (\d{1,2}), (\d{4}) (\d{1,2}):(\d\d:\d\d) ([AP])M ((?:[\w$]+\.)+[\w$]+ [\w$<>]+)$/;
