@@ -1,23 +1,25 @@
 import type { Exchange } from "@faultline/model";
 
-/** A unit of numbers that lines write without one; `unknown` means that they cannot be microseconds, and may be milliseconds or seconds. */
+/**
+ * The unit of numbers that lines write without one. `unknown` means that they cannot be microseconds, but may be milliseconds or seconds.
+ */
 export type WholeDurations = "us" | "ms" | "unknown";
 
-/** What a parser cannot read from the line itself. */
+/** What a parser cannot learn from the line itself. */
 export type ParseContext = {
-  /** The present, Unix ms: the year of syslog's dates, which carry none, is the one that puts them before it. */
+  /** The present, Unix ms. Syslog's dates have no year; it is chosen so that they precede the present. */
   readonly nowMs: number;
-  /** Offset from UTC, in minutes, of times that are written without a zone (nginx error log, HAProxy, uWSGI). */
+  /** The offset from UTC, in minutes, of times written without a zone (nginx's error log, HAProxy, uWSGI). */
   readonly zoneOffsetMinutes: number;
-  /** What a `DurationJudge` says of the file's whole numbers behind the known fields; microseconds when absent. */
+  /** The judgement of a `DurationJudge` on the file's whole numbers after the known fields; microseconds if absent. */
   readonly wholeDurations?: WholeDurations;
-  /** What `judgeNamedDurations` says of the file's whole numbers that are called a duration. */
+  /** The judgement of `judgeNamedDurations` on the file's whole numbers named as durations. */
   readonly namedDurations?: Exclude<WholeDurations, "unknown"> | undefined;
-  /** What `judgeLayout` says of the file's own layout. */
+  /** The judgement of `judgeLayout` on the file's own layout. */
   readonly layout?: LayoutColumns | undefined;
 };
 
-/** Where an operators' own layout has what, by the index of its cells; -1 and undefined where nothing tells. */
+/** The columns of an operator's own layout, as indexes of its cells; -1 or undefined if a column is unknown. */
 export type LayoutColumns = {
   readonly separator: string;
   readonly count: number;
@@ -26,16 +28,16 @@ export type LayoutColumns = {
   /** A whole request, or its method. */
   readonly request: number;
   readonly status: number;
-  /** Places that hold what the status' does: where they differ, it is not known which is the status. */
+  /** Columns that are equal to the status. In rows where they differ, it is not known which is the status. */
   readonly twins: readonly number[];
-  /** Places of numbers that are no status. */
+  /** Columns of numbers that are no statuses. */
   readonly numbers: readonly number[];
   readonly size: number | undefined;
   readonly duration: { readonly index: number; readonly unitMs: number } | undefined;
   readonly upstreamStatus: number | undefined;
 };
 
-/** One line of an application or error log: something a program said, most often about one request. */
+/** One line of an application or error log: a program's message, usually about one request. */
 export type LogMessage = {
   readonly timeMs?: number;
   /** OpenTelemetry's severity number: 5 DEBUG, 9 INFO, 13 WARN, 17 ERROR, 21 FATAL, 0 unknown. */
@@ -58,8 +60,8 @@ export type LogMessage = {
 };
 
 /**
- * What one line says. `message` is an application or error log record; `continuation` belongs to the record before it (a stack
- * frame); `directive` describes the file (`#Fields:`). Each carries the id of the format that recognised it.
+ * The content of one line. `message` is a record of an application or error log; `continuation` belongs to the record before it (a stack
+ * frame); `directive` describes the file (`#Fields:`). Each names the format that recognised it.
  */
 export type ParsedLine =
   | { readonly kind: "exchange"; readonly format: string; readonly exchange: Exchange }
@@ -67,20 +69,20 @@ export type ParsedLine =
   | { readonly kind: "continuation"; readonly format: string; readonly text: string }
   | { readonly kind: "directive"; readonly format: string; readonly text: string };
 
-/** Reads one line, already peeled of its wrappers; undefined means that the line is of another format. */
+/** Reads one line without its wrappers; undefined if the line is in another format. */
 export type LineParser = (line: string) => ParsedLine | undefined;
 
-/** A JSON object whose members nobody has looked at yet. */
+/** A JSON object whose members are not yet checked. */
 export type JsonObject = { readonly [key: string]: unknown };
 
-/** Reads one line that is a JSON object; undefined means that the line is of another format. */
+/** Reads one line that is a JSON object; undefined if it is in another format. */
 export type JsonLineParser = (object: JsonObject) => ParsedLine | undefined;
 
-/** A text format. A parser may keep state about its file (field lists, open requests), so each file gets its own. */
+/** A text format. A parser may keep state about its file (lists of fields, open requests), so each file gets its own. */
 export type TextFormat = {
   readonly id: string;
   readonly create: (context: ParseContext) => LineParser;
-  /** True for the operators' own format when it writes JSON objects: it is then asked before the readers of JSON. */
+  /** True for an operator's own format that writes JSON objects. It is then tried before the readers of JSON. */
   readonly isJson?: boolean;
 };
 

@@ -56,7 +56,7 @@ import { w3c } from "./formats/w3c.ts";
 import { isBetweenLines, peelCopied } from "./wrappers/copied.ts";
 import { cleanLine, findInnerLine, type Peeled, peelJson, peelLoose, peelStrict, peelTime } from "./wrappers/peel.ts";
 
-/** Text formats, the strictest first: a line belongs to the first that reads it. */
+/** The text formats, the strictest first. A line belongs to the first format that reads it. */
 export const TEXT_FORMATS: readonly TextFormat[] = [
   nginxError,
   alb,
@@ -98,7 +98,7 @@ export const TEXT_FORMATS: readonly TextFormat[] = [
   stackTrace,
 ];
 
-/** JSON formats, the most telling first. */
+/** The JSON formats, the most distinctive first. */
 export const JSON_FORMATS: readonly JsonFormat[] = [
   traefik,
   caddy,
@@ -117,7 +117,7 @@ export const JSON_FORMATS: readonly JsonFormat[] = [
   json,
 ];
 
-/** What became of one line. `partial` lines are kept and come out joined with the one that completes them. */
+/** The result of reading a line. A `partial` line is kept and comes out joined with the line that completes it. */
 export type ReadLine =
   | ParsedLine
   | { readonly kind: "unparsed"; readonly text: string }
@@ -127,26 +127,29 @@ export type ReadLine =
 /** Reads the lines of one file, in order. */
 export type LineReader = { readonly read: (line: string) => ReadLine };
 
-/** How to read one file. */
+/** The options for reading one file. */
 export type ReaderOptions = {
   readonly context: ParseContext;
-  /** Only these formats, by id; all when absent. */
+  /** The ids of the formats to use; all if absent. */
   readonly formats?: readonly string[];
-  /** A format of the operators' own, tried before all others. */
+  /** An operator's own format, which is tried before all others. */
   readonly custom?: TextFormat;
-  /** Where the file's status stands, as `judgeColumnOrder` says of its head; first when absent. Asked for with each line: it may be known late. */
+  /**
+   * The file's column order, as `judgeColumnOrder` found it; the status is first if absent. It is read with each line, because it may
+   * become known late.
+   */
   readonly columns?: ColumnOrder;
 };
 
-/** Longer lines are not parsed: no server writes them, and a reader must not be stalled by one. */
+/** Longer lines are not parsed. No server writes them, and a reader must not be stalled by one. */
 const MAX_TEXT = 65_536;
 const MAX_JSON = 4_194_304;
 const MAX_LAYERS = 5;
-/** A quotation of what `grep` found is as deep as it gets. */
+/** The deepest nesting of marks: a quotation of `grep`'s output. */
 const MAX_MARKS = 2;
 const MAX_STREAMS = 64;
 
-/** A reader for one file: it detects the format line by line, so mixed files are fine, and keeps what formats must remember. */
+/** A reader for one file. It detects the format line by line, so a file may mix formats, and keeps what the formats must remember. */
 export function createLineReader(options: ReaderOptions): LineReader {
   const { context, formats, custom } = options;
   const isWanted = ({ id }: { readonly id: string }) => formats === undefined || formats.includes(id);
@@ -162,7 +165,7 @@ export function createLineReader(options: ReaderOptions): LineReader {
       let line = cleanLine(raw);
       if (line.trim() === "") return { kind: "blank" };
       const layers: Peeled[] = [];
-      // A layout that is told says itself where its status stands.
+      // An operator's own format defines where the status is.
       const columns = (custom === undefined ? options.columns : undefined) ?? "status-first";
       for (let depth = 0; depth < MAX_LAYERS; depth += 1) {
         const step = ownJson?.(line) ?? readLayer(line, { text, objects, context, columns });
@@ -188,7 +191,7 @@ type Tools = {
   readonly columns: ColumnOrder;
 };
 
-/** The parsed line, or what a wrapper holds, or the verdict that nothing reads it. */
+/** The parsed line, or the line inside a wrapper, or the result that nothing reads it. */
 function readLayer(line: string, tools: Tools, marks = MAX_MARKS): ParsedLine | Peeled | { readonly kind: "unparsed" } {
   const first = line.trimStart();
   if (first.startsWith("{")) {
@@ -210,7 +213,7 @@ function readLayer(line: string, tools: Tools, marks = MAX_MARKS): ParsedLine | 
   return peelStrict(first, tools.context) ?? readRecord(line, tools) ?? peelLoose(line) ?? { kind: "unparsed" };
 }
 
-/** A line that was copied out of a log with a mark before it, which counts as one only when what follows it is read. */
+/** Reads a line copied from a log with a mark before it. It counts as such only if the text after the mark can be read. */
 function readCopied(line: string, tools: Tools, marks: number): ParsedLine | Peeled | undefined {
   const text = peelCopied(line);
   if (text === undefined) return undefined;
@@ -218,7 +221,7 @@ function readCopied(line: string, tools: Tools, marks: number): ParsedLine | Pee
   return "kind" in step && step.kind === "unparsed" ? undefined : step;
 }
 
-/** A line of text. Where it is a logger's record of a raw line, or stands indented, the raw line wins when it is an exchange. */
+/** Reads a line of text. If it is a logger's record of a raw line, or indented, the raw line is preferred when it is an exchange. */
 function readRecord(written: string, tools: Tools): ParsedLine | undefined {
   const line = dropSpaces(written);
   const timed = readTimed(line, tools);
@@ -238,29 +241,32 @@ function readRecord(written: string, tools: Tools): ParsedLine | undefined {
   return timeMs === undefined || raw.exchange.timeMs !== undefined ? raw : { ...raw, exchange: { ...raw.exchange, timeMs } };
 }
 
-/** What no trace's frame looks like, though it stands indented: Rails' lines, and servers' own errors as people quote them. */
+/** Formats whose lines do not look like a stack frame, even if indented: Rails, and servers' errors as people quote them. */
 const QUOTED = new Set(["rails", "nginx-error", "apache-error", "django"]);
 
-/** True for such a line, and for one that begins with a time and a level. */
+/** True for a line in such a format, and for one that begins with a time and a level. */
 function isQuoted({ format, message }: ParsedLine & { readonly kind: "message" }): boolean {
   return QUOTED.has(format) || (format === "text" && message.timeMs !== undefined);
 }
 
-/** Words right before what somebody sent, which may name a status of its own. */
+/** Words directly before a body that somebody sent, which may contain a status of its own. */
 const BODY = /\b(?:body|payload)(?: (?:was|is)| ?[:=])$/i;
 
-/** The fields that are the whole of a record's words, or stand behind them as pino-pretty, winston and zerolog's console put them. */
+/** The fields that make up a record's words, or follow them, as in the output of pino-pretty, winston and zerolog's console. */
 function readFieldsOf(words: string): JsonObject | undefined {
   if (words.startsWith("{")) return parseObject(words);
   const start = words.endsWith("}") ? words.indexOf(' {"') : -1;
-  // Of a call that the program made, the words behind it tell what it was answered.
+  // If the words tell about a call that the program made, the fields describe the answer to that call.
   if (start === -1 || isOfCaller(words.slice(0, start)) || BODY.test(words.slice(0, start)) || /"(?:ur[il]|href)":"https?:/.test(words))
     return undefined;
   const fields = parseObject(words.slice(start + 1));
   return fields === undefined ? undefined : { level: "", msg: words.slice(0, start), ...fields };
 }
 
-/** A runtime's or a shipper's time before an access line. Without a layout of its own, a line is rather one with its time. */
+/**
+ * Reads an access line after a runtime's or a shipper's time. If the inner line is in no known layout, the time is taken as part of it
+ * instead.
+ */
 function readTimed(line: string, tools: Tools): ParsedLine | undefined {
   const timed = peelTime(line);
   const parsed = timed === undefined ? undefined : readText(timed.text, tools);
@@ -268,7 +274,7 @@ function readTimed(line: string, tools: Tools): ParsedLine | undefined {
   return addWrapper(parsed, [timed]);
 }
 
-/** The line without the spaces at its end, where some layouts and many a copy have some. */
+/** The line without trailing spaces, which some layouts and many copies have. */
 function dropSpaces(line: string): string {
   let end = line.length;
   while (end > 0 && line.charCodeAt(end - 1) === 32) end -= 1;
@@ -276,7 +282,8 @@ function dropSpaces(line: string): string {
 }
 
 /**
- * zap's console layout, which Caddy writes to a terminal: time, level, logger and message between tabs, and the fields as JSON at the end.
+ * The fields of zap's console layout, which Caddy writes to a terminal: time, level, logger and message separated by tabs, then the fields
+ * as JSON.
  */
 function readConsoleFields(line: string): JsonObject | undefined {
   const [ts = "", level = "", logger = "", ...rest] = line.split("\t");
@@ -286,7 +293,7 @@ function readConsoleFields(line: string): JsonObject | undefined {
   return object === undefined ? undefined : { ts, level: level.toLowerCase(), logger, msg, ...object };
 }
 
-/** Express applications hand morgan's lines to their own logger. */
+/** Express applications pass morgan's lines to their own logger. */
 const morganLine = morgan.create({ nowMs: 0, zoneOffsetMinutes: 0 });
 
 function readText(written: string, tools: Tools): ParsedLine | undefined {
@@ -300,7 +307,7 @@ function readText(written: string, tools: Tools): ParsedLine | undefined {
 }
 
 function readJson(found: JsonObject, tools: Tools): ParsedLine | Peeled | undefined {
-  // What Elasticsearch gives out has the record beside the name of its index.
+  // Elasticsearch's output contains the record beside the name of its index.
   const object = "_index" in found ? (readObject(found["_source"]) ?? found) : found;
   const wrapper = peelJson(object, tools.context);
   if (wrapper !== undefined) return wrapper;
@@ -312,7 +319,7 @@ function readJson(found: JsonObject, tools: Tools): ParsedLine | Peeled | undefi
   return readInner(object, tools);
 }
 
-/** A record whose words may be an access line, or the fields of one, which then has at least the time of its record. */
+/** Reads a record whose words may be an access line, or the fields of one. That line then has at least the record's time. */
 function readMessage(parsed: ParsedLine, object: JsonObject, tools: Tools): ParsedLine {
   const inner = readInner(object, tools) ?? parsed;
   const timeMs = parsed.kind === "message" ? parsed.message.timeMs : undefined;
@@ -327,7 +334,7 @@ function addHiddenError(parsed: ParsedLine & { readonly kind: "exchange" }, obje
   return hidden === undefined ? parsed : { ...parsed, exchange: { ...parsed.exchange, errorMessage: hidden } };
 }
 
-/** Fluent Bit's own records in JSON: `[time, {...}]`, of late `[[time, {metadata}], {...}]`. */
+/** Reads Fluent Bit's own JSON records: `[time, {...}]`, since version 2 `[[time, {metadata}], {...}]`. */
 function readTimedRecord(text: string, tools: Tools): ParsedLine | Peeled | undefined {
   if (!/^\[\[?\d{9,10}\.\d+, ?\{/.test(text) || text.length > MAX_JSON) return undefined;
   const record: unknown = parseJson(text);
@@ -335,7 +342,7 @@ function readTimedRecord(text: string, tools: Tools): ParsedLine | Peeled | unde
   return object === undefined ? undefined : readJson(object, tools);
 }
 
-/** A record of a shipper around a raw line or around the fields of one: what is inside wins when it is an exchange. */
+/** Reads a shipper's record around a raw line or the fields of one. The content is preferred if it is an exchange. */
 function readInner(object: JsonObject, tools: Tools): ParsedLine | undefined {
   const payload = readObject(object["jsonPayload"]);
   if (payload !== undefined) return readFields(payload, tools);
@@ -348,8 +355,8 @@ function readInner(object: JsonObject, tools: Tools): ParsedLine | undefined {
 }
 
 /**
- * An object in a record's words. With a status, and nothing of who asked for what, when and for how long, it is no access record, but what
- * somebody was answered: `{"status":500,"path":"/x","error":"boom"}`.
+ * Reads an object in a record's words. If it has a status, but neither a client, a method, a time, a duration nor a size, it is not an
+ * access record but an answer that somebody received: `{"status":500,"path":"/x","error":"boom"}`.
  */
 function readOwnRecord(object: JsonObject, tools: Tools): ParsedLine | undefined {
   const parsed = readFields(object, tools);
@@ -382,7 +389,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Joins the pieces of a line that its runtime cut; undefined while more are to come. */
+/** Joins the pieces of a line that its runtime split; undefined while more pieces are to come. */
 function joinPartial(peeled: Peeled, partial: Map<string, string>): string | undefined {
   if (peeled.stream === undefined) return peeled.text;
   const text = (partial.get(peeled.stream) ?? "") + peeled.text;
@@ -395,7 +402,7 @@ function joinPartial(peeled: Peeled, partial: Map<string, string>): string | und
   return undefined;
 }
 
-/** A line of syslog or of a container's output is a record by itself: time, program and words, whatever the words are. */
+/** A line of syslog or of a container's output as a record by itself: time, program and words, whatever the words are. */
 function toWrappedMessage(text: string, layers: readonly Peeled[]): ParsedLine | undefined {
   const wrapper = layers.find((layer) => layer.record !== undefined);
   if (wrapper?.record === undefined) return undefined;
@@ -410,7 +417,7 @@ function toWrappedMessage(text: string, layers: readonly Peeled[]): ParsedLine |
   return { kind: "message", format: record, message };
 }
 
-/** Gives the line the time of its wrapper when it has none of its own. */
+/** Gives the line its wrapper's time if it has none of its own. */
 function addWrapper(parsed: ParsedLine, layers: readonly Peeled[]): ParsedLine {
   const timeMs = layers.findLast((layer) => layer.timeMs !== undefined)?.timeMs;
   if (timeMs === undefined) return parsed;

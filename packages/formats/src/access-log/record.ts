@@ -2,13 +2,13 @@ import { formatTime } from "./values/clock.ts";
 import type { ReadLine } from "./reader.ts";
 import { nameSeverity } from "./values/severity.ts";
 
-/** One log line as a flat object with semantic-convention names. Absent members are left out. */
+/** One log line as a flat object with names of the semantic conventions. Absent members are left out. */
 export type FlatRecord = { readonly [name: string]: string | number };
 
 /**
- * The flat form of a line. Times are RFC 3339 in UTC with ms, or µs where the log is finer; durations are ms; sizes bytes; a status of
- * 0 or 000 (no response) is left out; `upstream.status_code` is that of the last try, as the log notes it. Messages of application and
- * error logs carry `log.level` and `message`. Undefined for lines that say nothing (blank, or a piece of a line).
+ * The flat form of a line. Times are RFC 3339 in UTC with ms, or µs if the log is finer. Durations are in ms, sizes in bytes. A status of 0
+ * or 000 (no response) is left out. `upstream.status_code` is that of the last try, as the log notes it. Messages of application and error
+ * logs have `log.level` and `message`. Undefined for lines without content (blank, or a piece of a line).
  */
 export function toFlatRecord(line: ReadLine): FlatRecord | undefined {
   switch (line.kind) {

@@ -2,12 +2,12 @@ import { fail, type Result, succeed } from "@faultline/model";
 import type { PastedError } from "../pasted/cursor.ts";
 import { MOST_WORDS, type ShellWord } from "./shell-word.ts";
 
-/** A character that cmd hands on, where it stood, and whether cmd had to leave it alone. */
+/** A character that cmd passes on, where it was, and whether it was escaped. */
 type Passed = { readonly text: string; readonly at: number; readonly isEscaped: boolean };
 
 /**
- * Splits a command line of Windows' cmd in the two steps in which it is read: cmd takes its carets away, and the program itself splits what it
- * is handed into words, by quotes and the backslashes before them. Source: Microsoft, "Parsing C command-line arguments".
+ * Splits a command line of Windows' cmd, in the two steps in which Windows reads it. First cmd removes its carets. Then the program itself
+ * splits the rest into words, by quotes and the backslashes before them. Source: Microsoft, "Parsing C command-line arguments".
  */
 export function splitCmdWords(text: string): Result<readonly ShellWord[], PastedError> {
   const passed = takeCarets(text);
@@ -31,7 +31,7 @@ export function splitCmdWords(text: string): Result<readonly ShellWord[], Pasted
       index += Math.max(slashes - 1, 0);
       continue;
     }
-    // Before a quote, two backslashes are one, and one makes the quote a character.
+    // Before a quote, two backslashes are one, and a single one makes the quote an ordinary character.
     word.text += "\\".repeat(slashes >> 1);
     index += slashes;
     const isDoubled = quotedAt !== undefined && passed[index + 1]?.text === '"';
@@ -50,8 +50,8 @@ function countSlashes(passed: readonly Passed[], from: number): number {
 }
 
 /**
- * What cmd hands on. A caret makes the next character an ordinary one, also the line end behind a line end; between quotes of its own it is one
- * itself. `%%` is a percent sign, as in a file of commands.
+ * The characters that cmd passes on. A caret makes the next character ordinary, and joins lines at a line end. Between cmd's own quotes a
+ * caret is an ordinary character. `%%` is a percent sign, as in a batch file.
  */
 function takeCarets(text: string): readonly Passed[] {
   const passed: Passed[] = [];
@@ -70,7 +70,7 @@ function takeCarets(text: string): readonly Passed[] {
   return passed;
 }
 
-/** How long a line end that stands there is. */
+/** The length of a line end at this position. */
 function lineEndAt(text: string, at: number): number {
   if (text[at] === "\n") return 1;
   return text[at] === "\r" && text[at + 1] === "\n" ? 2 : 0;

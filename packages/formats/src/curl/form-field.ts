@@ -1,9 +1,9 @@
 import { fail, type Result, succeed } from "@faultline/model";
 import { type Cursor, take } from "../pasted/cursor.ts";
 
-/** A part of a multipart body: its text, or the file that has it. Only what is sent as a file has a file's name. */
+/** A part of a multipart body: its text, or the file that contains it. Only a part sent as a file has a file name. */
 export type FormField = {
-  /** Empty where the part has none. */
+  /** Empty if the part has no name. */
   readonly name: string;
   readonly content: { readonly kind: "text"; readonly text: string } | { readonly kind: "file"; readonly path: string };
   readonly filename?: string;
@@ -13,8 +13,8 @@ export type FormField = {
 const NO_FIELD = "its value is no field; write NAME=VALUE";
 
 /**
- * Reads the value of curl's `-F`: `NAME=TEXT`, `NAME=@FILE` and `NAME=<FILE`, the word in double quotes or not, with `;type=` and `;filename=`
- * behind. What is behind a `;` and is neither is left out, as curl leaves it out. Source: curl 7.88 and 8, tool_formparse.c.
+ * Reads the value of curl's `-F`: `NAME=TEXT`, `NAME=@FILE` and `NAME=<FILE`, where the value may be in double quotes, and `;type=` and
+ * `;filename=` may follow. Anything else after a `;` is ignored, as curl ignores it. Source: curl 7.88 and 8, tool_formparse.c.
  */
 export function parseFormField(value: string): Result<FormField> {
   const equals = value.indexOf("=");
@@ -38,19 +38,19 @@ export function parseFormField(value: string): Result<FormField> {
   });
 }
 
-/** Reads the value of `--form-string`: `NAME=TEXT`, the text as it is. */
+/** Reads the value of `--form-string`: `NAME=TEXT`, the text verbatim. */
 export function parsePlainField(value: string): Result<FormField> {
   const equals = value.indexOf("=");
   if (equals === -1) return fail(NO_FIELD);
   return succeed({ name: value.slice(0, equals), content: { kind: "text", text: value.slice(equals + 1) } });
 }
 
-/** The rest of a piece: only behind `@` does a comma end it too. */
+/** The rest of a piece. A comma ends it only after `@`. */
 function takeRest(cursor: Cursor, isFile: boolean): string {
   return take(cursor, isFile ? /[^;,]*/y : /[^;]*/y);
 }
 
-/** A word in quotes, what stands between them and the next piece left out; or a bare one without the blanks around it. */
+/** A word: in quotes, where text up to the next piece is ignored, or bare, without the blanks around it. */
 function takeWord(cursor: Cursor, isFile: boolean): string {
   take(cursor, /[ \t\n\v\f\r]+/y);
   const quoted = take(cursor, /"(?:[^"\\]|\\[\\"]|\\(?![\\"]))*"/y);

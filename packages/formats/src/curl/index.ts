@@ -20,27 +20,30 @@ export type CurlRequest = {
   /** In the order given; curl's own headers (`Accept: *\/*`, `User-Agent`) are not added. */
   readonly headers: readonly (readonly [string, string])[];
   readonly body: readonly BodyPart[];
-  /** Parts of a multipart body, in their order (`-F`, `--form-string`). */
+  /** The parts of a multipart body, in order (`-F`, `--form-string`). */
   readonly form: readonly FormField[];
   readonly followsRedirects: boolean;
   readonly isInsecure: boolean;
   readonly timeoutMs?: number;
-  /** Other addresses to connect to, the first that fits (`--resolve`, `--connect-to`). */
+  /** Other addresses to connect to; the first that matches applies (`--resolve`, `--connect-to`). */
   readonly connectTo: readonly ConnectTo[];
   readonly unixSocket?: string;
-  /** Files in PEM: authorities to trust, the client's certificate and its key. */
+  /** Files in PEM format: trusted authorities, the client's certificate and its key. */
   readonly caFile?: string;
   readonly certFile?: string;
   readonly keyFile?: string;
-  /** Everything of this machine that the command would read or speak to, wherever in the request it is: to be asked for before any of it is. */
+  /**
+   * Everything on this machine that the command would read or connect to, in any part of the request. The user must be asked before any of
+   * it is used.
+   */
   readonly files: readonly LocalFile[];
-  /** Options that change nothing about the request (`-s`, `-o`) or that are not carried out, in their own spelling. */
+  /** Options, as spelled, that do not change the request (`-s`, `-o`) or that are not carried out. */
   readonly ignored: readonly string[];
 };
 
 /**
- * Parses a pasted curl command. The shell is guessed from its quoting unless it is named. An option that is not known is an error at its
- * character: a request that leaves something out would be judged for another one.
+ * Parses a pasted curl command. Unless the shell is named, it is guessed from the quoting. An unknown option is an error at its position,
+ * because without it a different request would be judged.
  */
 export function parseCurl(text: string, shell: Shell = guessShell(text)): Result<CurlRequest, PastedError> {
   const tooLong = checkLength(text);
@@ -94,7 +97,10 @@ function readWords(words: readonly ShellWord[], text: string): Result<CurlReques
   return draft.url === undefined ? fail({ message: "the command names no URL", at: text.length }) : finish(draft, draft.url, text);
 }
 
-/** `--long`, `--long=value` (not curl's own, but often written), `-s`, and `-sXPOST`: short options together, the last with its value. */
+/**
+ * Splits `--long`, `--long=value` (which curl itself lacks, but people write), `-s`, and `-sXPOST`: short options together, the last one
+ * with its value.
+ */
 function splitOptions(word: string): readonly { readonly name: string; readonly value?: string }[] {
   if (word.startsWith("--")) {
     const equals = word.indexOf("=");
@@ -143,7 +149,7 @@ function finish(draft: Draft, address: ShellWord, text: string): Result<CurlRequ
   });
 }
 
-/** Where a character of a word stands in the command, whatever quotes and backslashes are before it. */
+/** The position of a word's character in the command, whatever quotes and backslashes precede it. */
 function findPlace(command: string, { text, at }: ShellWord, index: number): number {
   const sign = text.charAt(index);
   let place = command.indexOf(sign, at);
@@ -151,7 +157,7 @@ function findPlace(command: string, { text, at }: ShellWord, index: number): num
   return place === -1 ? at : place;
 }
 
-/** The headers that curl adds, each unless the command gives it or takes it away. Of cookies in several options curl makes one header. */
+/** The headers that curl adds, unless the command sets or removes them. Cookies of several options become one header. */
 function listOwnHeaders(
   { headers, removed, cookies, isJson, isCompressed }: Draft,
   hasBody: boolean,

@@ -5,15 +5,15 @@ import { isHeaderName, isHeaderValue, type LocalFile } from "../pasted/request-p
 import { type FormField, parseFormField, parsePlainField } from "./form-field.ts";
 import type { ShellWord } from "./shell-word.ts";
 
-/** A piece of a request body: text, or a file that the reader may or may not open. */
+/** A piece of a request body: text, or a file that the reader may be allowed to open. */
 export type BodyPart =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "file"; readonly path: string; readonly isBinary: boolean };
 
-/** Another place to connect to for a host and port; what is absent is any, or the same. */
+/** Another place to connect to for a host and port. Absent members mean any, or the same. */
 export type ConnectTo = { readonly host?: string; readonly port?: number; readonly toHost?: string; readonly toPort?: number };
 
-/** What is known of the request while its options are read. */
+/** What is known of the request while its options are being read. */
 export type Draft = {
   method?: string;
   url?: ShellWord;
@@ -22,14 +22,14 @@ export type Draft = {
   form: FormField[];
   query: string[];
   cookies: string[];
-  /** Names, in lower case, of headers of curl's own that are taken away (`-H 'Name:'`). */
+  /** The names, in lower case, of curl's own headers that the command removes (`-H 'Name:'`). */
   removed: string[];
   isGet: boolean;
   isJson: boolean;
   isHead: boolean;
   followsRedirects: boolean;
   isInsecure: boolean;
-  /** The URL is no pattern (`-g`). */
+  /** True if the URL is not a pattern (`-g`). */
   isPlainUrl: boolean;
   timeoutMs?: number;
   connectTo: ConnectTo[];
@@ -42,10 +42,10 @@ export type Draft = {
   files: LocalFile[];
 };
 
-/** Which option is read, in its own spelling, and where it stands. */
+/** The option being read, as spelled, and its position. */
 type Place = Omit<LocalFile, "path">;
 
-/** Puts an option's value into the draft; what it gives back is wrong with it. What is wrong never quotes the value: it may be a password. */
+/** Puts an option's value into the draft and returns what is wrong with it, without quoting the value: it may be a password. */
 type Setter = (draft: Draft, value: string, place: Place) => string | undefined;
 
 const NO_STDIN = "standard input is not read; write the text itself, or name a file";
@@ -57,13 +57,13 @@ function addFile(draft: Draft, path: string, place: Place): string | undefined {
   return undefined;
 }
 
-/** Adds a text to the body; curl joins several parts with `&`. */
+/** Adds a text to the body. curl joins several parts with `&`. */
 function addText(draft: Draft, text: string): undefined {
   if (draft.body.length > 0) draft.body.push({ kind: "text", text: "&" });
   draft.body.push({ kind: "text", text });
 }
 
-/** A body as text, or in a file that `@` names; `--json` puts several parts one behind the other. */
+/** Adds a body as text, or from a file after `@`. `--json` concatenates several parts. */
 const addBody =
   ({ isBinary, isJoined = true }: { readonly isBinary: boolean; readonly isJoined?: boolean }): Setter =>
   (draft, value, place) => {
@@ -73,7 +73,7 @@ const addBody =
     return addFile(draft, value.slice(1), place);
   };
 
-/** `content`, `=content`, `name=content`, encoded; `@file` and `name@file` are refused. Source: curl manual, --data-urlencode. */
+/** Reads `content`, `=content` or `name=content` and encodes it; refuses `@file` and `name@file`. Source: curl manual, --data-urlencode. */
 function addEncoded(value: string, add: (encoded: string) => void): string | undefined {
   const match = /^([^=@]*)([=@])([^]*)$/.exec(value);
   if (match?.[2] === "@") return "a file is not URL-encoded here; write its text in its place";
@@ -82,7 +82,7 @@ function addEncoded(value: string, add: (encoded: string) => void): string | und
   return undefined;
 }
 
-/** All but the unreserved characters of RFC 3986 as `%XX`, and a blank as `+`. */
+/** Encodes all but the unreserved characters of RFC 3986 as `%XX`, and a blank as `+`. */
 function encodeAsCurl(text: string): string {
   return encodeURIComponent(text.toWellFormed())
     .replaceAll(/[!'()*]/g, (each) => `%${each.charCodeAt(0).toString(16).toUpperCase()}`)
@@ -111,7 +111,7 @@ function readSeconds(value: string): number | undefined {
   return value.trim() !== "" && Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
 }
 
-/** Unsupported on purpose: carrying them out half would be a different request. */
+/** Notes an option that is deliberately unsupported, because carrying it out half would make a different request. */
 const ignoreFlag =
   (name: string): Setter =>
   (draft) =>
@@ -176,7 +176,7 @@ function addField(draft: Draft, { read, place }: { read: Result<FormField>; plac
   return content.kind === "file" ? addFile(draft, content.path, place) : undefined;
 }
 
-/** `[+]HOST:PORT:ADDRESS[,ADDRESS...]`; the first address is taken, as curl tries it first. */
+/** Reads `[+]HOST:PORT:ADDRESS[,ADDRESS...]`. The first address is used, as curl tries it first. */
 function addResolve(draft: Draft, value: string): string | undefined {
   const match = /^\+?(\*|\[[^\]]+\]|[^:]+):(\d{1,5}):(\[[^\]]+\]|[^,[]+)/.exec(value);
   if (match === null) return "its value is not HOST:PORT:ADDRESS";
@@ -185,7 +185,7 @@ function addResolve(draft: Draft, value: string): string | undefined {
   return undefined;
 }
 
-/** `HOST1:PORT1:HOST2:PORT2`, each of which may be empty: any, or the same. */
+/** Reads `HOST1:PORT1:HOST2:PORT2`. Any of them may be empty, which means any, or the same. */
 function addConnectTo(draft: Draft, value: string): string | undefined {
   const match = /^(\[[^\]]+\]|[^:]*):(\d{0,5}):(\[[^\]]+\]|[^:]*):(\d{0,5})$/.exec(value);
   if (match === null) return "its value is not HOST1:PORT1:HOST2:PORT2";
@@ -199,7 +199,7 @@ function addConnectTo(draft: Draft, value: string): string | undefined {
   return undefined;
 }
 
-/** What would send another request than the one meant, and why it is not done here. */
+/** Options that would send a different request here, and why they are not carried out. */
 const REFUSED: Readonly<Record<string, string>> = {
   "--proxy": "requests are not sent through a proxy here, and it may be the very hop that fails; leave it out to ask without it",
   "--socks5": "requests are not sent through a proxy here; leave it out to ask without it",
@@ -235,7 +235,7 @@ const SHORT: Readonly<Record<string, string>> = {
   "-E": "--cert",
 };
 const SHORT_REFUSED: Readonly<Record<string, string>> = { "-x": "--proxy", "-n": "--netrc", "-K": "--config", "-T": "--upload-file" };
-/** The refused ones that stand alone; the others have a value, which is not looked at. */
+/** The refused options without a value. The others have one, which is not looked at. */
 const REFUSED_FLAGS = new Set(["--digest", "--ntlm", "--negotiate", "--netrc", "--netrc-optional", "--next"]);
 
 const IGNORED_FLAGS = [
@@ -325,7 +325,7 @@ const IGNORED_VALUES = [
   "--max-filesize",
 ];
 
-/** What each option of curl does to the request, by its name; one that takes a value has a function of two parameters. */
+/** What each of curl's options does to the request, by name. A function with two parameters takes a value. */
 export const OPTIONS: Readonly<Record<string, Setter>> = Object.assign(Object.create(null) as Record<string, Setter>, {
   // no option is called toString
   ...SETTERS,
@@ -345,7 +345,7 @@ function toBasic(credentials: string): string {
   return toBase64(bytes, 0, bytes.length);
 }
 
-/** A word of a command as a note may show it. */
+/** Shortens a word of a command for a message. */
 function shorten(text: string): string {
   return text.length <= 60 ? text : `${text.slice(0, 59)}…`;
 }

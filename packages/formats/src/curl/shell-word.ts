@@ -1,5 +1,5 @@
-/** One word of a command line and where it began, counted in characters from 0. */
+/** One word of a command line and its start, counted in characters from 0. */
 export type ShellWord = { readonly text: string; readonly at: number };
 
-/** More words than any command has. */
+/** More words than any real command has. */
 export const MOST_WORDS = 10_000;

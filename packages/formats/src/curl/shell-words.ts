@@ -30,11 +30,11 @@ export function splitShellWords(text: string, shell: Shell): Result<readonly She
   }
 }
 
-/** Which shell a command was copied for: `^` and a backtick at a line's end are cmd's and PowerShell's line continuations. */
+/** Guesses the shell for which a command was copied: `^` and a backtick at the end of a line continue lines in cmd and PowerShell. */
 export function guessShell(text: string): Shell {
   if (/\^\s*(?:\r?\n|$)|\^"/.test(text)) return "cmd";
   if (/`\s*\r?\n/.test(text)) return "powershell";
-  // Both of Windows' shells run curl.exe: a quote behind a backslash is cmd's, PowerShell has others.
+  // Both Windows shells run curl.exe. A quote after a backslash is cmd's; PowerShell escapes quotes differently.
   if (/^\s*curl\.exe\b/i.test(text)) return /^[^'`]*\\"[^'`]*$/.test(text) ? "cmd" : "powershell";
   return "bash";
 }
@@ -58,7 +58,7 @@ function notRun(at: number): Result<never, PastedError> {
 
 const ANSI_C: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", a: "\x07", b: "\b", e: "\x1b", f: "\f", v: "\v" };
 
-/** `$'...'` of bash, with its escapes. Source: Bash manual, ANSI-C quoting. */
+/** Decodes bash's `$'...'` with its escapes. Source: Bash manual, ANSI-C quoting. */
 function decodeAnsiC(text: string): string {
   return text.replaceAll(
     /\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([0-7]{1,3})|(.))/gs,

@@ -4,9 +4,9 @@ import type { PastedError } from "../pasted/cursor.ts";
 const SIGNS = "{}[]";
 
 /**
- * The one URL that curl makes of an address, which it reads as a pattern: `{a,b}` and `[1-3]` stand for several, and `\{` for the sign itself,
- * as browsers copy it. A pattern is an error, at its place in the address: which of its requests fails is for the user to say. `[]` and an
- * IPv6 address are none. Source: curl manual, "URL globbing".
+ * The single URL that curl makes of an address. curl reads the address as a pattern: `{a,b}` and `[1-3]` stand for several values, and `\{`
+ * for the character itself, as browsers copy it. A pattern with several values is an error at its position, because only the user can say
+ * which of its requests fails. `[]` and an IPv6 address are not patterns. Source: curl manual, "URL globbing".
  */
 export function readUrlPattern(address: string): Result<string, PastedError> {
   const host = /^(?:[a-z][a-z0-9+.-]*:\/\/)?(?:[^/?#@]*@)?\[[\da-f:.]*(?:%[\w.-]+)?\]/i.exec(address)?.[0] ?? "";

@@ -7,20 +7,20 @@ import { readCall } from "./read-call.ts";
 export type FetchRequest = {
   readonly method: string;
   readonly url: string;
-  /** In the order given; a browser's own headers (`User-Agent`, `Origin`, `Cookie`) are not in it. */
+  /** In the order given. A browser's own headers (`User-Agent`, `Origin`, `Cookie`) are not included. */
   readonly headers: readonly (readonly [string, string])[];
   readonly body?: string;
   readonly followsRedirects: boolean;
-  /** What the call leaves to the browser, and is not sent here. */
+  /** What the call leaves to the browser and is therefore not sent here. */
   readonly notes: readonly string[];
 };
 
-/** Options that change nothing about the request outside a browser. */
+/** Options that do not change the request outside of a browser. */
 const WITHOUT_EFFECT = new Set(["mode", "cache", "keepalive", "priority", "integrity", "referrerPolicy", "signal", "window", "duplex"]);
 
 /**
- * Parses a pasted call of `fetch`, as "Copy as fetch" of browsers writes it or a person does. Nothing is run: a variable or another call
- * is an error at its character, because its value is not in the text.
+ * Parses a pasted call of `fetch`, written by a browser's "Copy as fetch" or by a person. Nothing is run: a variable or another call is an
+ * error at its position, because its value is not in the text.
  */
 export function parseFetchCall(text: string): Result<FetchRequest, PastedError> {
   const tooLong = checkLength(text);

@@ -2,13 +2,13 @@ import { fail, type Result, succeed } from "@faultline/model";
 import { type Cursor, Mistake, type PastedError, take } from "../pasted/cursor.ts";
 import { showName } from "../pasted/request-parts.ts";
 
-/** The arguments of a call as values; `at` is where the first one stands. */
+/** The arguments of a call as values. `at` is the position of the first one. */
 export type FetchArguments = { readonly url: unknown; readonly options: unknown; readonly at: number };
 
 const MOST_DEEP = 32;
 const ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", b: "\b", f: "\f", v: "\v", 0: "\0", "\n": "" };
 
-/** Reads `fetch(URL, OPTIONS)` of literals of JavaScript, with `await` before it and whatever after it. */
+/** Reads `fetch(URL, OPTIONS)` with JavaScript literals as arguments. `await` may precede it, and anything may follow. */
 export function readCall(text: string): Result<FetchArguments, PastedError> {
   const cursor: Cursor = { text, at: 0 };
   take(cursor, /\s*(?:(?:const|let|var)\s+[\w{}\s,$]+=\s*)?(?:await\s+)?(?:(?:window|globalThis|self)\s*\.\s*)?fetch\s*\(/y);
@@ -41,7 +41,10 @@ function readValue(cursor: Cursor, depth: number): unknown {
 
 const WORDS: Readonly<Record<string, unknown>> = { true: true, false: false, null: null, undefined };
 
-/** `true`, `null`, `JSON.stringify(...)`, `new URLSearchParams({...})`, `new Headers({...})`; everything else is not in the text. */
+/**
+ * Reads `true`, `null`, `JSON.stringify(...)`, `new URLSearchParams({...})`, `new Headers({...})`. The value of any other word is not in
+ * the text.
+ */
 function readWord(cursor: Cursor, depth: number): unknown {
   const at = cursor.at;
   const word = take(cursor, /(?:new\s+)?[A-Za-z_$][\w$.]*/y).replace(/^new\s+/, "");
@@ -95,7 +98,7 @@ function readList(cursor: Cursor, depth: number): readonly unknown[] {
   return values;
 }
 
-/** `"a" + "b"`, as long texts are written over several lines. */
+/** Joins `"a" + "b"`, as long texts are written over several lines. */
 function joinTexts(cursor: Cursor, first: string): string {
   let text = first;
   while (takePunctuation(cursor, "+")) {
@@ -124,7 +127,7 @@ function unescape(_all: string, ...groups: (string | undefined)[]): string {
   return ESCAPES[single] ?? single;
 }
 
-/** Blanks and comments. */
+/** Skips blanks and comments. */
 function skip(cursor: Cursor): void {
   take(cursor, /(?:\s|\/\/[^\n]*|\/\*[^]*?\*\/)*/y);
 }

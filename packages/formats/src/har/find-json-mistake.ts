@@ -1,4 +1,4 @@
-/** Where a text stops being JSON: the offset of the first character that cannot stand there, and what could. */
+/** Where a text stops being JSON: the offset of the first character that is not allowed there, and what would be. */
 export type JsonMistake = { readonly at: number; readonly expected: string };
 
 type Expected = "a value" | "a value or ]" | "a name or }" | "a name" | "a colon" | "a comma or the end" | "nothing more";
@@ -6,7 +6,9 @@ type Expected = "a value" | "a value or ]" | "a name or }" | "a name" | "a colon
 const ATOM = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 const SPACE = /[ \t\r\n]*/y;
 
-/** Finds the first mistake of a text that `JSON.parse` refused, which names no position for some; undefined for what is JSON. */
+/**
+ * Finds the first mistake in a text that `JSON.parse` refused, because its errors do not always name a position. Undefined for valid JSON.
+ */
 export function findJsonMistake(text: string): JsonMistake | undefined {
   const open: string[] = [];
   let expected: Expected = "a value";
@@ -23,7 +25,10 @@ export function findJsonMistake(text: string): JsonMistake | undefined {
   }
 }
 
-/** One of `{}[],:`, `"` for a whole string, `0` for a number or word; length 0 for what is none, `offset` where a string breaks. */
+/**
+ * A token: one of `{}[],:`, `"` for a whole string, `0` for a number or word. Length 0 means that there is none, and `offset` is where a
+ * string breaks.
+ */
 type Token = { readonly token: string; readonly length: number; readonly offset?: number };
 
 function takeToken(text: string, at: number): Token {
@@ -47,7 +52,7 @@ function takeString(text: string, from: number): Token {
   return { token: '"', length: 0, offset: text.length - from };
 }
 
-/** What may follow a token where `expected` was; undefined when the token may not stand there. */
+/** What may follow a token in the place of `expected`; undefined if the token is not allowed there. */
 function findNext(expected: Expected, token: string, open: string[]): Expected | undefined {
   const isClosing = token === "}" || token === "]";
   if (isClosing) {

@@ -4,14 +4,14 @@ import { utf8Decoder } from "../otlp/text-coding.ts";
 import { parseIsoTime } from "../access-log/values/clock.ts";
 import { findJsonMistake } from "./find-json-mistake.ts";
 
-/** One entry of a HAR file, as far as it can be sent again and judged. */
+/** One entry of a HAR file, as far as it can be judged and sent again. */
 export type HarEntry = {
   readonly index: number;
   readonly method: string;
   readonly url: string;
   readonly headers: readonly (readonly [string, string])[];
   readonly body?: string;
-  /** Absent when there was no response. */
+  /** Absent if there was no response. */
   readonly status?: number;
   readonly exchange: Exchange;
   /** Why the browser got no response: `net::ERR_CONNECTION_REFUSED`. */
@@ -23,8 +23,8 @@ type Json = Readonly<Record<string, unknown>>;
 const MOST_ENTRIES = 100_000;
 
 /**
- * Parses a HAR 1.2 file. Entries of pages that never were on the network (`data:`, `blob:`, extensions) are left out; what browsers omit or get
- * wrong (missing timings, status 0, HTTP/2 pseudo headers, a byte order mark) is taken as it is. Source: HAR 1.2 specification.
+ * Parses a HAR 1.2 file. Entries that never reached the network (`data:`, `blob:`, extensions) are left out. What browsers omit or get
+ * wrong (missing timings, status 0, HTTP/2 pseudo headers, a byte order mark) is accepted. Source: HAR 1.2 specification.
  */
 export function parseHar(text: string): Result<readonly HarEntry[]> {
   const json = parseJson(text.replace(/^\uFEFF/, ""));
@@ -45,7 +45,7 @@ function parseJson(text: string): Result<unknown> {
 
 const EXCERPT = 20;
 
-/** The line and column are what a person can find in an editor. */
+/** Gives the line and column, which a person can find in an editor. */
 function describeMistake(text: string): string {
   const { at, expected } = findJsonMistake(text) ?? { at: 0, expected: "a value" };
   const before = text.slice(0, at).split("\n");
@@ -106,7 +106,9 @@ function readHeaders(value: unknown): readonly (readonly [string, string])[] {
   });
 }
 
-/** Those of HTTP/2's request line are no headers; cookies stand in a list of their own where a recorder left the header out. */
+/**
+ * The request's headers, without HTTP/2's pseudo headers. If a recorder left the cookie header out, it is made from the list of cookies.
+ */
 function readRequestHeaders(request: Json): readonly (readonly [string, string])[] {
   const headers = readHeaders(request["headers"]).filter(([name]) => !name.startsWith(":"));
   const cookies = readHeaders(request["cookies"]).map((pair) => pair.join("="));
@@ -114,7 +116,7 @@ function readRequestHeaders(request: Json): readonly (readonly [string, string])
   return hasCookies ? headers : [...headers, ["Cookie", cookies.join("; ")]];
 }
 
-/** Lower-case names; a repeated header is joined by a comma as RFC 9110 section 5.3 allows. */
+/** The headers by name in lower case. Repeated ones are joined by commas, as RFC 9110 section 5.3 allows. */
 function toRecord(headers: readonly (readonly [string, string])[]): Readonly<Record<string, string>> {
   const record: Record<string, string> = Object.create(null) as Record<string, string>; // a header may be called __proto__
   for (const [name, value] of headers) {
@@ -124,7 +126,7 @@ function toRecord(headers: readonly (readonly [string, string])[]): Readonly<Rec
   return record;
 }
 
-/** Some recorders leave the text empty beside a form's fields, or write bytes as Base64. */
+/** The body. Some recorders leave the text empty beside a form's fields, or write bytes as Base64. */
 function readPostData(postData: Json): string | undefined {
   const text = readContent(postData);
   const { params } = postData;

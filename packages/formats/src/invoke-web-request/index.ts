@@ -7,27 +7,27 @@ import { encodeForm, readPowershell, type Token } from "./read-powershell.ts";
 export type WebRequest = {
   readonly method: string;
   readonly url: string;
-  /** Those of the session first, then in the order given; PowerShell's own `User-Agent` is not in it. */
+  /** The session's headers first, then the others in the order given. PowerShell's own `User-Agent` is not included. */
   readonly headers: readonly (readonly [string, string])[];
   readonly body?: string;
-  /** The body is in a file of this machine (`-InFile`), to be asked for before it is read. */
+  /** A file on this machine that contains the body (`-InFile`). The user must be asked before it is read. */
   readonly bodyFile?: LocalFile;
   readonly followsRedirects: boolean;
   readonly isInsecure: boolean;
-  /** Parameters that change nothing about the request (`-OutFile`), in their own spelling. */
+  /** Parameters, as spelled, that do not change the request (`-OutFile`). */
   readonly ignored: readonly string[];
 };
 
 const COMMAND = /\b(?:Invoke-WebRequest|Invoke-RestMethod|iwr|irm)(?=[\s`])/i;
 
-/** True for what looks like one of PowerShell's commands for HTTP, perhaps with the lines before it that build its session. */
+/** True for text that looks like PowerShell's commands for HTTP, perhaps after the lines that build its session. */
 export function isWebRequest(text: string): boolean {
   return COMMAND.test(text) && !/^\s*(?:\$\s+)?curl/i.test(text);
 }
 
 /**
- * Parses a pasted `Invoke-WebRequest` or `Invoke-RestMethod`, as "Copy as PowerShell" of browsers writes it or a person does. Nothing is
- * run: a variable is an error at its character, because its value is not in the text.
+ * Parses a pasted `Invoke-WebRequest` or `Invoke-RestMethod`, written by a browser's "Copy as PowerShell" or by a person. Nothing is run: a
+ * variable is an error at its position, because its value is not in the text.
  */
 export function parseWebRequest(text: string): Result<WebRequest, PastedError> {
   const tooLong = checkLength(text);
@@ -63,7 +63,7 @@ type Draft = {
   ignored: string[];
 };
 
-/** What "Copy as PowerShell" puts into `$session`: the user agent and the cookies. */
+/** The user agent and the cookies that "Copy as PowerShell" puts into `$session`. */
 function readSession(text: string): readonly (readonly [string, string])[] {
   const agent = /\.UserAgent\s*=\s*"((?:[^"`]|`[^])*)"/i.exec(text)?.[1];
   const cookies = [...text.matchAll(/Net\.Cookie\(\s*"((?:[^"`]|`[^])*)"\s*,\s*"((?:[^"`]|`[^])*)"/gi)].map(
@@ -94,7 +94,7 @@ const PARAMETERS: Readonly<Record<string, Parameter>> = {
   "-headers": (draft, value) => {
     if (value.kind !== "table") return "its value is no table @{...}";
     if (!value.entries.every(([name, each]) => isHeaderName(name) && isHeaderValue(each))) return "one of its entries is no header";
-    // Browsers copy the pseudo headers of HTTP/2 too, without their colon; they are the request line.
+    // Browsers also copy HTTP/2's pseudo headers, without their colon. They belong to the request line.
     draft.headers.push(...value.entries.filter(([name]) => !/^(?:authority|method|path|scheme)$/.test(name)));
     return undefined;
   },
@@ -140,10 +140,13 @@ function readParameters(tokens: readonly Token[], draft: Draft): PastedError | u
   return undefined;
 }
 
-/** As the cmdlet fills a request: GET unless a method is named, and with POST a type of its own. Source: PowerShell 7, FillRequestStream. */
+/**
+ * Completes the request as the cmdlet does: GET unless a method is named, and with POST a content type of its own. Source: PowerShell 7,
+ * FillRequestStream.
+ */
 function finish({ headers, contentType, body, bodyFile, ignored, ...draft }: Draft, url: string): WebRequest {
   const method = draft.method ?? "GET";
-  // A table as a body is a form; with GET it is the query (PowerShell's manual of Invoke-WebRequest, -Body).
+  // A table as a body is a form; with GET it becomes the query (PowerShell's manual of Invoke-WebRequest, -Body).
   const text = body?.kind === "table" ? encodeForm(body.entries) : body?.text;
   const isQuery = method === "GET" && body?.kind === "table";
   const others = headers.filter(([name]) => name.toLowerCase() !== "content-type");

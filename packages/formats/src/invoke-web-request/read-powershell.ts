@@ -8,16 +8,16 @@ export type Token =
   | { readonly kind: "table"; readonly entries: readonly (readonly [string, string])[]; readonly at: number };
 
 const MOST_TOKENS = 10_000;
-/** More lines before the command than anybody pastes; each may have a quote whose end is looked for up to the end of the text. */
+/** More lines than anybody pastes before the command. Each may have a quote, whose end is searched for up to the end of the text. */
 const MOST_LINES = 200;
 const BLANK = /(?:[ \t]|`[ \t]*\r?\n)*/y;
 const LOOSE_BLANK = /(?:[\s;]|`[ \t]*\r?\n|#[^\n]*)*/y;
 const ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", 0: "\0", a: "\x07", b: "\b", e: "\x1b", f: "\f", v: "\v" };
 
-/** What the lines before a command put into variables, by their names in lower case with the `$`. */
+/** The values that the lines before a command give to variables, by name in lower case with the `$`. */
 type Variables = ReadonlyMap<string, Token>;
 
-/** Reads the arguments of a command of PowerShell from a character on, up to the end of the command. */
+/** Reads the arguments of a PowerShell command, from a position to the end of the command. */
 export function readPowershell(text: string, from: number): Result<readonly Token[], PastedError> {
   const cursor: Cursor = { text, at: from };
   const variables = readVariables(text.slice(0, from));
@@ -34,7 +34,7 @@ export function readPowershell(text: string, from: number): Result<readonly Toke
   }
 }
 
-/** A word of the command; a variable that the text itself sets has its value, and the place where it is used. */
+/** Reads one argument. A variable that the text itself sets has its value, and the position where it is used. */
 function readArgument(cursor: Cursor, variables: Variables): Token {
   const { at } = cursor;
   const known = variables.get(/\$\w+(?![\w.[:])/y.exec(cursor.text.slice(at, at + 100))?.[0]?.toLowerCase() ?? "");
@@ -44,8 +44,9 @@ function readArgument(cursor: Cursor, variables: Variables): Token {
 }
 
 /**
- * What the lines before the command set: `$body = "..."`, tables, `... | ConvertTo-Json`, and what Postman writes, a dictionary to which
- * headers are added one by one. A line that cannot be read sets nothing: using its variable is an error at that place.
+ * The variables set by the lines before the command: `$body = "..."`, tables, `... | ConvertTo-Json`, and, as Postman writes it, a
+ * dictionary to which headers are added one by one. A line that cannot be read sets nothing; using its variable is an error at that
+ * position.
  */
 function readVariables(text: string): Variables {
   const variables = new Map<string, Token>();
@@ -72,7 +73,7 @@ function readVariables(text: string): Variables {
   return variables;
 }
 
-/** `.Add("name", "value")` or `["name"] = "value"` behind a variable. */
+/** Reads `.Add("name", "value")` or `["name"] = "value"` after a variable. */
 function readEntry(cursor: Cursor): readonly [string, string] | undefined {
   const isAdded = take(cursor, /\.Add\(\s*(?=["'])/iy) !== "";
   if (!isAdded && take(cursor, /\[\s*(?=["'])/y) === "") return undefined;
@@ -81,7 +82,7 @@ function readEntry(cursor: Cursor): readonly [string, string] | undefined {
   return [name, readText(cursor)];
 }
 
-/** What is assigned to a variable; nothing where that is more than a text, a table, or one of them as JSON. */
+/** The value assigned to a variable. Undefined if it is anything but a text, a table, or one of them as JSON. */
 function readAssigned(cursor: Cursor): Token | undefined {
   if (take(cursor, /[ \t]*=[ \t]*/y) === "") return undefined;
   const at = cursor.at;
@@ -102,7 +103,7 @@ function readAssigned(cursor: Cursor): Token | undefined {
 
 const LEFT_BARE: Readonly<Record<string, string>> = { "%20": "+", "'": "%27", "~": "%7E" };
 
-/** The fields of a table as a form, written as .NET does (WebUtility.UrlEncode). */
+/** Encodes a table as a form, as .NET does (WebUtility.UrlEncode). */
 export function encodeForm(entries: readonly (readonly [string, string])[]): string {
   const encode = (text: string): string =>
     encodeURIComponent(text.toWellFormed()).replaceAll(/%20|['~]/g, (each) => LEFT_BARE[each] ?? each);
@@ -118,7 +119,10 @@ function readToken(cursor: Cursor): Token {
   return { kind: "text", text: isQuoted ? readText(cursor) : readBare(cursor), isQuoted, at };
 }
 
-/** `([System.Text.Encoding]::UTF8.GetBytes("..."))`, as browsers write other than ASCII, `("...")`, and `(@{...} | ConvertTo-Json)`. */
+/**
+ * Reads `([System.Text.Encoding]::UTF8.GetBytes("..."))`, which browsers write for text outside of ASCII, `("...")`, and `(@{...} |
+ * ConvertTo-Json)`.
+ */
 function readParenthesis(cursor: Cursor): Token {
   const at = cursor.at;
   take(cursor, /\(\s*/y);
@@ -159,7 +163,7 @@ function readScalar(cursor: Cursor): Scalar {
   return word.toLowerCase() === "$null" ? null : word.toLowerCase() === "$true";
 }
 
-/** As .NET writes it: `True`, and nothing for null. */
+/** A scalar as .NET writes it: `True`, and an empty text for null. */
 function showScalar(value: Scalar): string {
   if (typeof value === "boolean") return value ? "True" : "False";
   return value === null ? "" : String(value);
@@ -168,7 +172,7 @@ function showScalar(value: Scalar): string {
 function readBare(cursor: Cursor): string {
   const at = cursor.at;
   if (cursor.text[at] === "$") {
-    // Only the session is known by its name, and by what was put into it before.
+    // The session is the only variable known by its name, and by what was put into it before.
     const name = take(cursor, /\$\w+/y);
     if (name.toLowerCase() !== "$session") throw new Mistake(`the value of ${name} is not in the text; put it in its place`, at);
     return name;
@@ -178,7 +182,7 @@ function readBare(cursor: Cursor): string {
   return word;
 }
 
-/** `'...'`, `"..."` and the here-strings `@'` and `@"`. */
+/** Reads `'...'`, `"..."` and the here-strings `@'` and `@"`. */
 function readText(cursor: Cursor): string {
   const at = cursor.at;
   const here = take(cursor, /@(["'])[ \t]*\r?\n[^]*?\r?\n\1@/y);
@@ -192,7 +196,7 @@ function readText(cursor: Cursor): string {
   return quoted.startsWith("'") ? quoted.slice(1, -1).replaceAll("''", "'") : expand(quoted.slice(1, -1), at + 1);
 }
 
-/** The escapes of a text in double quotes; a variable in it has no value here. */
+/** Expands the escapes of a text in double quotes. A variable in it has no value here. */
 function expand(text: string, at: number): string {
   const variable = /(?<!`)\$[\w{(]/.exec(text);
   if (variable !== null)

@@ -1,4 +1,7 @@
-/** Kubernetes' own layout, which ingress-nginx's controller writes between its access lines: `E1215 04:15:13.816036 8 config.go:489] words`. */
+/**
+ * Kubernetes' own layout, in which ingress-nginx's controller writes between its access lines: `E1215 04:15:13.816036 8 config.go:489]
+ * words`.
+ */
 import { readAppRecord } from "../application/app-message.ts";
 import { parseIsoTime, parseSyslogTime } from "../values/clock.ts";
 import { putTime } from "../exchange/draft.ts";
@@ -9,7 +12,7 @@ import { readTextPairs } from "../values/logfmt-pairs.ts";
 export const klog: TextFormat = { id: "klog", create: createKlog };
 
 const LINE = /^([IWEF])(\d\d)(\d\d) (\d\d:\d\d:\d\d\.\d{1,9})\s+\d+ [\w.-]+:\d+\] (.*)$/s;
-/** As TensorFlow and other programs with a year write it: `2019-09-17 10:16:16.343128: I core/cpu.cc:141] words`. */
+/** With a year, as TensorFlow and other programs write it: `2019-09-17 10:16:16.343128: I core/cpu.cc:141] words`. */
 const DATED = /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{1,9}): ([IWEF]) \S{1,200}:\d+\] (.*)$/s;
 const SEVERITIES: Readonly<Record<string, number>> = { I: 9, W: 13, E: 17, F: 21 };
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];

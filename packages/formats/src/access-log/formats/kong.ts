@@ -1,4 +1,4 @@
-/** Kong's serialised log (file-log, http-log, tcp-log). Latencies are in ms, -1 means none. Source: Kong, kong.log.serialize. */
+/** Kong's serialised log (file-log, http-log, tcp-log). Latencies are in ms; -1 means none. Source: Kong, kong.log.serialize. */
 import { parseAnyTime } from "../values/clock.ts";
 import {
   type Draft,
@@ -49,7 +49,7 @@ function createKong(context: ParseContext): JsonLineParser {
   };
 }
 
-/** Rule kong-115: the tries, the proxy latency and `source` say who answered. */
+/** Rule kong-115: the tries, the proxy latency and `source` tell who answered. */
 function putTries(draft: Draft, object: JsonObject, proxyMs: number | undefined): void {
   const list: unknown = object["tries"];
   const tries = Array.isArray(list) ? list.map(readObject).filter((each) => each !== undefined) : undefined;

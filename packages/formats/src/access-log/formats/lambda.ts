@@ -1,4 +1,7 @@
-/** What AWS Lambda's platform notes around the lines of a function. Source: AWS, "Viewing CloudWatch logs for Lambda", platform lines. */
+/**
+ * The platform lines that AWS Lambda writes around the lines of a function. Source: AWS, "Viewing CloudWatch logs for Lambda", platform
+ * lines.
+ */
 import type { LogMessage, ParsedLine, TextFormat } from "../line.ts";
 import { scaleDuration } from "../exchange/draft.ts";
 
@@ -7,7 +10,7 @@ export const lambda: TextFormat = { id: "lambda", create: () => parsePlatformLin
 
 const LINE = /^(?:(?:START|END|REPORT) RequestId: ([0-9a-f-]{36})|(?:INIT_START|INIT_REPORT|EXTENSION|TELEMETRY)\s)(.*)$/s;
 const DURATION = /\bDuration: (\d+(?:\.\d+)?) ms/;
-/** A run that did not end by itself says so at the end of its report. */
+/** The end of a report on a run that did not end by itself. */
 const FAILED = /\b(?:Status: (?:error|timeout|failure)|Task timed out|Error Type: )/i;
 
 function parsePlatformLine(line: string): ParsedLine | undefined {

@@ -16,7 +16,10 @@ export const lograge: TextFormat = {
   },
 };
 
-/** lograge puts an error between single quotes, which may stand in it too: the one that another pair follows closes it. */
+/**
+ * Makes lograge's error a quoted text. lograge writes it in single quotes, which it may also contain; the closing one is followed by
+ * another pair.
+ */
 function quoteError(body: string): string {
   const start = body.indexOf(" error='");
   if (start === -1) return body;
@@ -55,10 +58,10 @@ function readLograge(body: string, rest: { readonly prefix: string; readonly con
   return { kind: "exchange", format: "lograge", exchange: draft };
 }
 
-/** Any line that is nearly all `key=value`, or `[key=value]`, or `key:value` between tabs. */
+/** Any line that is nearly all `key=value`, `[key=value]`, or `key:value` separated by tabs. */
 export const logfmt: TextFormat = { id: "logfmt", create: createLogfmt };
 
-/** Names that a record of a log has one of; pairs without any are a command's output or a file of settings. */
+/** Names of which every log record has one. Pairs without any of them are a command's output or a settings file. */
 const RECORD = new Set(
   "level lvl msg message datetime status status_code statuscode http_status response_status response_code time ts at severity method http_request uri err error".split(
     " ",

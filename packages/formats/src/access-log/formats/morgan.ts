@@ -1,4 +1,4 @@
-/** morgan's short formats; its `combined` and `common` belong to the CLF family. Source: morgan's README, "Predefined Formats". */
+/** morgan's short formats. Its `combined` and `common` are read with the CLF family. Source: morgan's README, "Predefined Formats". */
 import { parseAnyTime } from "../values/clock.ts";
 import { putClient, putDuration, putNumber, putStatus, putTarget, putText, putTime, startDraft } from "../exchange/draft.ts";
 import type { ParseContext, ParsedLine, TextFormat } from "../line.ts";
@@ -9,17 +9,17 @@ import { isUsualStatus } from "../values/usual-status.ts";
 export const morgan: TextFormat = { id: "morgan", create: (context) => (line) => parseMorgan(line, context) };
 
 const DEV = /^([A-Z][A-Z-]{2,19}) (\S+) (\d{3}|-) (\d+(?:\.\d+)?|-) ms - (\d+|-)$/;
-/** The applications' own line begins with the client more often than not (`:remote-addr :method :url`). */
+/** Applications' own formats usually begin with the client (`:remote-addr :method :url`). */
 const CLIENT = /^((?:\d{1,3}\.){3}\d{1,3}|[\da-f:]{2,39}(?::(?:\d{1,3}\.){3}\d{1,3})?) (?:- )?(?=[A-Z]{3,20} )/i;
 const TINY = /^([A-Z][A-Z-]{2,19}) (\S+) (\d{3}|-)(?: (\d+|-))? - (\d+(?:\.\d+)?|-) ms$/;
-/** A layout of the applications' own: the status first. */
+/** An application's own layout with the status first. */
 const CODE_FIRST = /^(\d{3}) ([A-Z][A-Z-]{2,19}) (\/\S*) (\d+(?:\.\d+)?) ms$/;
 const LETTER_A = 65;
-/** Operators add the agent to the shortest. */
+/** A user agent that operators add to the shortest format. */
 const AGENT = / "([^"]*)"$/;
 const SHORT = /^(\S+) (\S+) ([A-Z][A-Z-]{2,19}) (\S+) HTTP\/[\d.]+ (\d{3}|-) (\d+|-) - (\d+(?:\.\d+)?|-) ms$/;
 
-/** What applications put around it: `:date` in brackets before it, tokens of their own in brackets behind it. */
+/** Additions of applications: `:date` in brackets before the line, their own tokens in brackets after it. */
 const BRACKETED = /^\[([^\][]{8,40})\] (?=[A-Z]{3,16} \/)/;
 const OWN_TOKENS = /(?<= ms)(?: \[[^\][]{0,200}\]){1,4}$/;
 

@@ -5,16 +5,16 @@ import type { LineParser, ParseContext, TextFormat } from "../line.ts";
 import { readSeverity } from "../values/severity.ts";
 import { unescapeQuoted } from "../values/tokens.ts";
 
-/** A shipper may have taken the date off, or all of the time. */
+/** A shipper may have removed the date, or the whole time. */
 const LINE = /^(?:(\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d) |\d\d:\d\d:\d\d(?:\.\d{3})? )?\[?(\w+)\] (\d+)#(\d+): (?:\*(\d+) )?(.*)$/s;
 
-/** What the scripts of nginx's container image say before nginx runs. */
+/** The output of the scripts in nginx's container image before nginx starts. */
 const ENTRY_POINT = /^(?:\/docker-entrypoint\.sh: |\d\d-[\w-]{1,60}\.(?:env)?sh: (?:info|error|warn): )/;
 
-/** Fields at the end of a message, in the order in which ngx_http_log_error writes them; Kong adds the request's id. */
+/** The fields at the end of a message, in the order in which ngx_http_log_error writes them. Kong adds the request's id. */
 const FIELD = /, (client|server|subrequest|request|upstream|host|referrer|request_id): (?:"((?:[^"\\]|\\.)*)"|([^,]*))/g;
 
-/** The error log of nginx and of what is built on it (OpenResty, Kong, ingress-nginx). */
+/** The error log of nginx and of software built on it (OpenResty, Kong, ingress-nginx). */
 export const nginxError: TextFormat = { id: "nginx-error", create: createNginxError };
 
 function createNginxError(context: ParseContext): LineParser {
@@ -50,7 +50,7 @@ function createNginxError(context: ParseContext): LineParser {
 
 function splitFields(message: string): { readonly text: string; readonly fields: Readonly<Record<string, string>> } {
   const fields: Record<string, string> = {};
-  // A line that was a text of JSON before it was copied.
+  // A line that was a JSON text before it was copied.
   if (message.includes(', request: \\"')) return splitFields(message.replaceAll('\\"', '"'));
   const client = message.lastIndexOf(", client: ");
   const start = client === -1 ? message.search(/, (?:request|upstream): "/) : client;

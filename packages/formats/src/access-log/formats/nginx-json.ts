@@ -1,4 +1,4 @@
-/** nginx's `log_format ... escape=json` with the usual variable names as keys; values are often all text. */
+/** nginx's `log_format ... escape=json` with the usual variable names as keys. Often all values are text. */
 import { NO_STATUS_LINE, putDuration, putStatus, readJsonText, startDraft } from "../exchange/draft.ts";
 import type { JsonFormat, JsonLineParser, ParseContext } from "../line.ts";
 import { createFieldReader } from "../named-fields/field-reader.ts";
@@ -10,7 +10,7 @@ import { isUnanswered } from "../exchange/unanswered.ts";
 /** nginx as JSON. */
 export const nginxJson: JsonFormat = { id: "nginx-json", create: createNginxJson };
 
-/** Variables whose names only nginx uses; two of them make it nginx. */
+/** Names of variables that only nginx uses. Two of them identify nginx. */
 const TELLING = [
   "remote_addr",
   "body_bytes_sent",
@@ -63,7 +63,7 @@ function createNginxJson(context: ParseContext): JsonLineParser {
   };
 }
 
-/** Like `readJsonText`, but keeps `-` and the empty text: they mean that nginx has the variable and that it has no value. */
+/** Like `readJsonText`, but keeps `-` and the empty text, because they mean that the log has the variable but no value. */
 function textOf(value: unknown): string | undefined {
   if (value === "") return "-";
   return typeof value === "string" || typeof value === "number" ? String(value) : undefined;

@@ -1,7 +1,7 @@
 /**
- * nginx proxy manager's two formats, `proxy` (with the cache's and the upstream's status) and `standard`:
- * `[04/Dec/2022:13:14:01 +0000] - 200 200 - GET https a.example "/x" [Client 203.0.113.7] [Length 612] [Gzip -] [Sent-to app] "agent" "referrer"`.
- * Source: NginxProxyManager, rootfs/etc/nginx/conf.d/include/log.conf.
+ * nginx proxy manager's two formats, `proxy` (with the statuses of the cache and the upstream) and `standard`: `[04/Dec/2022:13:14:01
+ * +0000] - 200 200 - GET https a.example "/x" [Client 203.0.113.7] [Length 612] [Gzip -] [Sent-to app] "agent" "referrer"`. Source:
+ * NginxProxyManager, rootfs/etc/nginx/conf.d/include/log.conf.
  */
 import { parseClfTime } from "../values/clock.ts";
 import { putClient, putNumber, putStatus, putTarget, putText, putTime, startDraft } from "../exchange/draft.ts";

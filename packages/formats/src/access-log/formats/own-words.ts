@@ -1,8 +1,8 @@
 /**
- * What servers say of themselves when they start, stop, are tested or lose a client, in lines without a time and a level. They are told by
- * the words that their sources hold, and by nothing else. Sources: nginx core/nginx.c; HAProxy src/haproxy.c, proxy.c and server.c; puma
- * lib/puma; railties' server command; Django runserver.py; werkzeug serving.py and Flask cli.py; uvicorn server.py; Spring Boot's banner;
- * docker compose; npm; nodemon; Node's warnings; AWS Lambda's runtime; syslogd's wall messages; std/src/panicking.rs.
+ * What servers say about themselves when they start, stop, are tested or lose a client, in lines without a time or a level. Only the exact
+ * words of their sources are recognised. Sources: nginx core/nginx.c; HAProxy src/haproxy.c, proxy.c and server.c; puma lib/puma; railties'
+ * server command; Django runserver.py; werkzeug serving.py and Flask cli.py; uvicorn server.py; Spring Boot's banner; docker compose; npm;
+ * nodemon; Node's warnings; AWS Lambda's runtime; syslogd's wall messages; std/src/panicking.rs.
  */
 import { anyOf, anyWord } from "@faultline/model";
 import type { ParsedLine, TextFormat } from "../line.ts";
@@ -13,20 +13,20 @@ export const ownWords: TextFormat = { id: "own-words", create: () => readOwnWord
 
 type Speaker = {
   readonly format: string;
-  /** The whole of what it says, from the line's start. */
+  /** All of a server's words, each from the start of the line. */
   readonly says: RegExp;
-  /** Those of its words that tell of trouble. */
+  /** Those of its words that report trouble. */
   readonly complains?: RegExp;
 };
 
-/** A line that starts with any of these. */
+/** Matches a line that starts with any of these. */
 function startsWith(...beginnings: readonly (RegExp | string)[]): RegExp {
   return new RegExp(`^${anyOf(...beginnings)}`);
 }
 
 const MONTH = anyWord`January February March April May June July August September October November December`;
 
-/** What puma lists behind an asterisk. */
+/** The items that puma lists after an asterisk. */
 const PUMA_LISTED = anyOf(
   "Puma version",
   "Ruby version",

@@ -1,5 +1,5 @@
 /**
- * PHP-FPM: its access log, whose time stands without brackets and whose request without a protocol, and its error log, which PHP's own
+ * PHP-FPM: its access log, which has times without brackets and requests without a protocol, and its error log, whose format PHP's own
  * `error_log` shares. Source: php-src, sapi/fpm/www.conf.in (`access.format`), fpm/zlog.c and main/main.c (php_log_err).
  */
 import { parseAnyTime } from "../values/clock.ts";
@@ -12,7 +12,7 @@ export const phpFpm: TextFormat = { id: "php-fpm", create: createPhpFpm };
 
 const ACCESS =
   /^(\S{2,45}) - +(?:\S+ )?\[?(\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4})\]? "([A-Z]{3,16}) (\/\S*)" (\d{3})(?: (.*))?$/;
-/** What `www.conf` proposes behind the status: the script, milliseconds, kilobytes and the processor's share. */
+/** The fields that `www.conf` proposes after the status: the script, milliseconds, kilobytes and the processor's share. */
 const PROPOSED = /^\S+\.php (\d+\.\d{3}) \d+ \d+\.\d\d%$/;
 const ERROR =
   /^\[(\d\d)-([A-Z][a-z]{2})-(\d{4}) (\d\d:\d\d:\d\d(?:\.\d{1,6})?)(?: ([A-Z]\w+(?:\/[\w/+-]+)?))?\] (?:(DEBUG|NOTICE|WARNING|ERROR|ALERT): |PHP (Fatal error|Parse error|Recoverable fatal error|Warning|Notice|Deprecated): +)?(\S.*)$/s;
@@ -42,7 +42,7 @@ function readError(line: string, context: ParseContext): ParsedLine | undefined 
   const error = ERROR.exec(line);
   if (error === null) return undefined;
   const [, day, month, year, clock, zone, level, kind, text = ""] = error;
-  // Other zones go by names whose hour the line does not tell.
+  // Other zones are written by names, and the line does not tell their offset.
   const known = zone === undefined || zone === "UTC" || zone === "GMT";
   const timeMs = known
     ? parseAnyTime(`${day}/${month}/${year}:${clock?.slice(0, 8)}${zone === undefined ? "" : " +0000"}`, context)

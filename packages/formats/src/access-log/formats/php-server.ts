@@ -1,6 +1,6 @@
 /**
- * PHP's built-in server: `[Wed Mar  4 05:06:07 2026] 127.0.0.1:51234 [200]: GET /a`, an error behind it where there was one, and notes of
- * connections and of what the script said. Source: php-src, sapi/cli/php_cli_server.c (php_cli_server_log_response).
+ * PHP's built-in server: `[Wed Mar  4 05:06:07 2026] 127.0.0.1:51234 [200]: GET /a`, perhaps followed by an error, and notes about
+ * connections and the script's output. Source: php-src, sapi/cli/php_cli_server.c (php_cli_server_log_response).
  */
 import { parseCTime } from "../values/clock.ts";
 import { putClient, putStatus, putTarget, putText, putTime, startDraft } from "../exchange/draft.ts";

@@ -1,4 +1,7 @@
-/** pino and pino-http: numeric or word level, `time` in ms or ISO, `pid` and `hostname`; requests as `req`, `res`, `responseTime` in ms. */
+/**
+ * pino and pino-http: numeric or word levels, `time` in ms or ISO, `pid` and `hostname`; requests as `req`, `res`, and `responseTime` in
+ * ms.
+ */
 import { readAppMessage, readAppRecord } from "../application/app-message.ts";
 import { putAppVerdict } from "../exchange/app-verdict.ts";
 import { parseAnyTime } from "../values/clock.ts";
@@ -28,7 +31,7 @@ function createPino(context: ParseContext): JsonLineParser {
       "level" in object && "time" in object && ("pid" in object || "hostname" in object || request !== undefined || "msg" in object);
     if (!isPino || "v" in object) return undefined;
     const status = response?.["statusCode"] ?? response?.["status"];
-    // What a client gave up on has a response without a status.
+    // If the client gave up, there is a response without a status.
     const isAborted = response !== undefined && "statusCode" in response;
     if (request === undefined || (status === undefined && !isAborted)) {
       if (request === undefined) return readAppRecord(object, { id: "pino", observer: "pino" }, context);
@@ -36,7 +39,7 @@ function createPino(context: ParseContext): JsonLineParser {
     }
     const draft = startDraft("app", "pino");
     putTime(draft, parseAnyTime(object["time"], context));
-    // hapi has methods in lower case.
+    // hapi writes methods in lower case.
     putText(draft, "method", readJsonText(request["method"])?.toUpperCase());
     putTarget(draft, readJsonText(request["url"]) ?? readJsonText(request["path"]));
     putStatus(draft, Number(status ?? 0));

@@ -1,6 +1,6 @@
 /**
- * Access lines of the operators' own layout without a quoted request line: fields between tabs, bars or quoted commas, or the bare row of
- * time, address, method, target and status. A status is read only where it directly follows the request, and only a code in use.
+ * Access lines in operators' own layouts without a quoted request line: fields separated by tabs, bars or quoted commas, or a plain row of
+ * time, address, method, target and status. A status is read only directly after the request, and only if it is a code in use.
  */
 import { parseAnyTime } from "../values/clock.ts";
 import { type Draft, putClient, putNumber, putRequestLine, putStatus, putTarget, putText, putTime, startDraft } from "../exchange/draft.ts";
@@ -11,15 +11,15 @@ import { unescapeQuoted } from "../values/tokens.ts";
 import { isUsualStatus } from "../values/usual-status.ts";
 import { ADDRESS, HOST, METHOD, readRow } from "./plain-row.ts";
 
-/** Delimited and bare access lines. */
+/** Access lines with separators, and plain rows. */
 export const plainRequest: TextFormat = { id: "request-line", create: createPlainRequest };
 
 const TARGET = /^(?:\/|https?:\/\/|\*$)/;
 const WHOLE = /^(?:[A-Z]{3,10} \S.* HTTP\/[\d.]+|(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|TRACE|CONNECT|PROPFIND) (?:\/|https?:\/\/)\S*)$/;
-/** The query in a field of its own, as nginx's `$args` is one; nothing and `-` where there is none. */
+/** The query in a field of its own, like nginx's `$args`: empty or `-` if there is none. */
 const QUERY = /^(?:|-|[^\s=]{1,200}=\S*)$/;
 const PROTOCOL = /^HTTP\/[\d.]+$/;
-/** What no server takes for a request, and the codes that servers answer it with. */
+/** A text that no server takes for a request, and the codes with which servers answer it. */
 const NO_REQUEST = /^(?:|-|\\x[0-9A-Fa-f]{2}.*)$/;
 const REFUSED = /^(?:400|408|414|494|497)$/;
 const MAX_FIELDS = 64;
@@ -36,7 +36,7 @@ function createPlainRequest(context: ParseContext): LineParser {
   };
 }
 
-/** The line's fields in each way in which they can be parted. */
+/** The line's fields, for each way of splitting it. */
 function splitFields(line: string): readonly (readonly string[])[] {
   const quoted = /^"[^"]*"( ?[,|;\t] ?)"/.exec(line)?.[1];
   if (quoted !== undefined && line.endsWith('"')) return [line.slice(1, -1).split(`"${quoted}"`, MAX_FIELDS)];
@@ -46,12 +46,12 @@ function splitFields(line: string): readonly (readonly string[])[] {
     .filter((fields) => fields.length >= 4);
 }
 
-/** Names the fields by what they look like; undefined unless there is a request, its status behind it, and a time or an address. */
+/** Recognises the fields by their look. Undefined unless there is a request, a status after it, and a time or an address. */
 function readFields(fields: readonly string[], context: ParseContext): ParsedLine | undefined {
   const draft = startDraft("unknown", "access log");
   const status = putRequest(draft, fields);
   if (status === undefined || !isUsualStatus(fields[status])) return undefined;
-  // Of two codes in use around a request either may be the status.
+  // If there are two codes in use around a request, either may be the status.
   const behind = fields[status];
   if (fields.slice(0, status).some((field) => isUsualStatus(field) && field !== behind)) return undefined;
   putStatus(draft, behind);
@@ -63,7 +63,8 @@ function readFields(fields: readonly string[], context: ParseContext): ParsedLin
   );
   putClient(draft, client);
   if (client === undefined && draft.timeMs === undefined) return undefined;
-  // CloudFront's row too has the host between the two, and date and time apart: it is read where its wrapper is off.
+  // CloudFront's row, too, has the host between method and path, and its date and time are separate. It is read after its wrapper is
+  // removed.
   if (draft.timeMs === undefined && fields.some((field, index) => METHOD.test(field) && isHostAndPath(fields, index + 1))) return undefined;
   const size = /^\d{1,5}\.\d{3}$/.test(fields[status + 1] ?? "") ? fields[status + 2] : fields[status + 1];
   if (/^\d+$/.test(size ?? "")) putNumber(draft, "responseBytes", size);
@@ -71,7 +72,8 @@ function readFields(fields: readonly string[], context: ParseContext): ParsedLin
   putText(draft, "userAgent", unescapeQuoted(findAgent(rest) ?? ""));
   putText(draft, "requestId", findRequestId(rest));
   putNamedSeconds(draft, rest.join("|"));
-  // nginx's seconds have three decimals, and so have morgan's milliseconds; only Node's dates have them too, and nginx always writes one.
+  // nginx's seconds have three decimals, but so do morgan's milliseconds. They are seconds only beside a date as nginx writes it; Node's
+  // dates have three decimals too.
   const isTimed = fields.some((field, index) => timeMs[index] !== undefined && !/\.\d{3}Z\]?$/.test(field));
   const seconds = isTimed ? fields.slice(status).filter((field) => /^\d{1,5}\.\d{3}$/.test(field)) : [];
   if (seconds.length > 0 && draft.durationMs === undefined) putLongest(draft, seconds.map(Number));
@@ -80,7 +82,7 @@ function readFields(fields: readonly string[], context: ParseContext): ParsedLin
   return { kind: "exchange", format: "request-line", exchange: draft };
 }
 
-/** Sets the request out of one field or of two; returns where the field behind it is. */
+/** Sets the request, from one field or from two. Returns the index of the field after it. */
 function putRequest(draft: Draft, fields: readonly string[]): number | undefined {
   const whole = fields.findIndex((field) => WHOLE.test(field));
   if (whole !== -1) {
@@ -97,12 +99,12 @@ function putRequest(draft: Draft, fields: readonly string[]): number | undefined
   return putSplit(draft, fields, { method, target: method + 1 });
 }
 
-/** The time of a server's log: the family's, or nginx's `$time_iso8601`. */
+/** A time as servers log it: in the Common Log Format family's notation, or nginx's `$time_iso8601`. */
 const SERVERS_TIME = /^\[?(?:\d\d\/[A-Z][a-z]{2}\/\d{4}:|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d\]?$)/;
 
 /**
- * A word that its server refused to take for a request: behind a server's time and an address, before the one code in use that is a refusal,
- * and that before a size. Applications too put words and numbers between bars.
+ * Finds a word that the server refused to take for a request: after a server's time and an address, before the only code in use, which must
+ * be a refusal, and that before a size. The conditions are strict because applications, too, put words and numbers between bars.
  */
 function findRefused(fields: readonly string[]): number | undefined {
   const codes = fields.flatMap((field, index) => (isUsualStatus(field) ? [index] : []));
@@ -113,12 +115,12 @@ function findRefused(fields: readonly string[]): number | undefined {
   return isAlone && isServers && /^\d+$/.test(fields[status + 1] ?? "") ? status : undefined;
 }
 
-/** A host in a field of its own between method and path. */
+/** True for a host in a field of its own between method and path. */
 function isHostAndPath(fields: readonly string[], host: number): boolean {
   return HOST.test(fields[host] ?? "") && (fields[host + 1] ?? "").startsWith("/");
 }
 
-/** Sets a request whose method and target are fields of their own; returns where the field behind it is. */
+/** Sets a request whose method and target are separate fields. Returns the index of the field after it. */
 function putSplit(draft: Draft, fields: readonly string[], at: { readonly method: number; readonly target: number }): number {
   draft.method = fields[at.method] ?? "";
   putTarget(draft, unescapeQuoted(fields[at.target] ?? ""));

@@ -1,6 +1,6 @@
 /**
- * Rows between spaces without quotes around their request: time, client, perhaps a host, nginx's seconds or HAProxy's backend and server, and a
- * status right before or right behind method and target.
+ * Rows without quotes around the request, separated by spaces: time, client, perhaps a host, nginx's seconds or HAProxy's backend and
+ * server, and a status directly before or after method and target.
  */
 import { parseAnyTime } from "../values/clock.ts";
 import { type Draft, putClient, putDuration, putNumber, putStatus, putTarget, putTime, startDraft } from "../exchange/draft.ts";
@@ -11,41 +11,44 @@ import { unescapeQuoted } from "../values/tokens.ts";
 import { isCounted, isUsualStatus } from "../values/usual-status.ts";
 
 const METHODS = "GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|TRACE|CONNECT|PROPFIND";
-/** A whole field that is a method. */
+/** A field that is exactly a method. */
 export const METHOD = new RegExp(`^(?:${METHODS})$`);
-/** A whole field that is a host's name, perhaps with a port. */
+/** A field that is exactly a host name, perhaps with a port. */
 export const HOST = /^[\w-]{1,63}(?:\.[\w-]{1,63}){1,10}(?::\d{1,5})?$/;
-/** A whole field that is an address, perhaps with a port. */
+/** A field that is exactly an address, perhaps with a port. */
 export const ADDRESS = /^(?:(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?|\[?[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}\]?)$/;
-/** The status behind the request; a host may stand before its path, an arrow before the status. */
+/** The status after the request. A host may precede the path, and an arrow the status. */
 const BEHIND = new RegExp(
   String.raw`(?<=[\]"\s])"?(?<method>${METHODS})"? (?:[\w.-]{1,100}(?::\d{1,5})? (?=\/))?"?(?<target>(?:\/|https?:\/\/)[^\s"]*)"?(?: HTTP\/[\d.]+)?"?(?: (?:->|=>))? (?<status>\d{3})(?: (?<size>\d+|-)(?= |$)(?! [mµu]?s\b))?(?: (?<seconds>\d{1,5}\.\d{3})s?(?= |$)(?! [mµu]s\b))?(?= |$)`,
 );
-/** The status right before it. */
+/** The status directly before the request. */
 const BEFORE = new RegExp(
   String.raw`(?<=[\]\s])(?<status>\d{3}) (?<method>${METHODS}) (?<target>(?:\/|https?:\/\/)\S*)(?: HTTP\/[\d.]+)?(?= |$)`,
 );
-/** What HAProxy writes for a request that it could not read, with its own answer behind or before it. */
+/** HAProxy's text for a request that it could not read, with its own status after or before it. */
 const UNREAD =
   /(?<=[\]\s])(?:"?<BADREQ>(?: <BADREQ>){0,2}"? (?<status>4\d\d)(?= |$)(?: (?<size>\d+))?|(?<first>4\d\d) <BADREQ> <BADREQ>(?= |$))/;
-/** What stands before such a request: its time, the client's address, and of other words only dashes, a host and a port. */
+/** The time before a request. Besides it there may only be the client's address, dashes, a host and a port. */
 const TIME =
   /\[?(\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| ?[+-]\d\d:?\d\d)?|\d\d\/[A-Z][a-z]{2}\/\d{4}[: ]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?: [+-]\d{4})?|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4})(?:\]|(?= ))/;
-/** What has a port, or is a socket. */
+/** An address with a port, or a socket. */
 const SERVER = /^(?:unix:|(?:\d{1,3}\.){3}\d{1,3}:\d|\[.*\]:\d)/;
 const LOCAL = /^(?:localhost)?(?::\d{1,5})?$/;
-/** HAProxy's frontend, backend and server: behind a client with its port or the family's time, or without a server. Others too write `jobs/default`. */
+/**
+ * HAProxy's frontend, backend and server. `jobs/default` is common elsewhere, so these count only after a client's port, beside the Common
+ * Log Format's time, or if no server was found.
+ */
 const PROXIED = / [\w.:~-]{1,80} [\w.:-]{1,80}\/(?:[\w.:-]{1,80}|<[A-Z]{2,10}>) $/;
 const HAPROXY = /\d{1,2}\/[A-Z][a-z]{2}\/\d{4}:|(?:\d{1,3}\.){3}\d{1,3}:\d{1,5} |\/<[A-Z]{2,10}> $/;
-/** nginx's seconds, which are no status. */
+/** Seconds as nginx writes them; never a status. */
 const SECONDS = /^\d{1,5}\.\d{3}$/;
 const MAX_HEAD = 160;
-/** Words of a program behind the request. */
+/** A program's own words after the request. */
 const SENTENCE = / [a-z]{2,20} [a-z]{2,20}(?= |$)/;
-/** A duration with its unit, next to the row or behind a word. */
+/** A duration with its unit, directly after the row or after a word. */
 const DURATION = /^(?: [a-z]{2,10}){0,2} (\d{1,9}(?:\.\d{1,9})?) ?(ms|us|µs|s|msecs|secs)(?= |$)/;
 
-/** Reads such a row; undefined where it is none, or where two numbers may be its status. */
+/** Reads such a row. Undefined if it is not one, or if two of its numbers may be the status. */
 export function readRow(line: string, context: ParseContext): ParsedLine | undefined {
   for (const pattern of [BEHIND, BEFORE, UNREAD]) {
     const row = pattern.exec(line);
@@ -62,8 +65,8 @@ export function readRow(line: string, context: ParseContext): ParsedLine | undef
 }
 
 /**
- * A sentence behind the request, or another code in use, unless a server behind stands before it: then a program tells of another's answer, or
- * either may be the status.
+ * True if a sentence or a different code in use follows the request: then a program tells about another program's answer, or either code
+ * may be the status. A code directly after a server's address is that server's.
  */
 function isUnclear(written: string, status: string | undefined): boolean {
   const rest = written.replaceAll(/"[^"]*"/g, '""');
@@ -75,7 +78,7 @@ function isUnclear(written: string, status: string | undefined): boolean {
 
 type Row = { readonly start: number; readonly end: number; readonly isBefore: boolean };
 
-/** What stands around the request and its status: who asked, when, and how long it took. */
+/** Reads what surrounds the request and its status: who asked, when, and how long it took. */
 function readHead(line: string, { start, end, isBefore }: Row, context: ParseContext): Draft | undefined {
   const head = line.slice(0, start);
   const rest = line.slice(end);
@@ -90,11 +93,11 @@ function readHead(line: string, { start, end, isBefore }: Row, context: ParseCon
   const words = written.filter((word) => !SECONDS.test(word));
   const own = words.find((word) => ADDRESS.test(word));
   const client = own ?? (time[0].startsWith("[") && words.length === 0 ? findLastAddress(rest) : undefined);
-  // A number there may be the status, and what stands behind the request its size.
+  // A number here may be the status, and the number after the request its size.
   if (words.some((word) => /^\d+(?:\.\d+)?$/.test(word))) return undefined;
-  // Other words tell of a call that the program itself made, or of what it did.
+  // Other words tell about a call that the program made, or about something it did.
   if (isOfCaller(head) || !words.every((word) => ADDRESS.test(word) || HOST.test(word) || LOCAL.test(word))) return undefined;
-  // uWSGI's own layouts have no address, and the family's time or C's in brackets.
+  // uWSGI's own layouts have no address, but a time in brackets, in the notation of the Common Log Format or of C.
   const isNobodys = client === undefined && !isBefore && words.length === 0 && /^\[(?:\d\d\/|[A-Z][a-z]{2} [A-Z])/.test(time[0]);
   if (!isNobodys && (client === undefined || words.length > 2)) return undefined;
   const draft = startDraft("unknown", "access log");
@@ -112,7 +115,10 @@ function readHead(line: string, { start, end, isBefore }: Row, context: ParseCon
   return draft;
 }
 
-/** HAProxy's short rows end with who asked: an address without a port, and no other, which may be that of a server behind. */
+/**
+ * The client at the end of HAProxy's short rows: an address without a port. Any other address makes it doubtful, because either may be an
+ * upstream's.
+ */
 function findLastAddress(rest: string): string | undefined {
   const [address, ...others] = rest.split(" ").filter((word) => SERVER.test(word) || ADDRESS.test(word));
   return address !== undefined && others.length === 0 && !SERVER.test(address) && rest.endsWith(` ${address}`) ? address : undefined;

@@ -1,8 +1,8 @@
 import { anyOf } from "@faultline/model";
 
 /**
- * Rails' own log: `Started` and `Completed` lines of one request, tied by their tag, or by order when one request is open at a time; then
- * the exception. Source: Rails guides, "Debugging Rails Applications"; samples of GitLab's production log.
+ * Rails' own log: the `Started` and `Completed` lines of a request, joined by their tag, or by their order if one request is open at a
+ * time; then the exception. Source: Rails guides, "Debugging Rails Applications"; samples of GitLab's production log.
  */
 import { parseAnyTime } from "../values/clock.ts";
 import { type Draft, putClient, putDuration, putStatus, putTarget, putTime, startDraft } from "../exchange/draft.ts";
@@ -16,7 +16,7 @@ const PREFIX = /^(?:([DIWEFU]), \[(\d{4}-\d\d-\d\dT[\d:.]+)(?:Z)? #(\d+)\]\s+([A
 const STARTED =
   /^Started (?<method>[A-Z]+) "(?<target>[^"]*)" for (?<client>\S+) at (?<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?: [+-]\d{4}| UTC)?)$/;
 const COMPLETED = /^Completed (?<status>\d{3}) .*? ?in (?<duration>\d+(?:\.\d+)?)ms\b/;
-/** Rails 2 tells the method at the start, and the URL at the end. */
+/** Rails 2 writes the method in the first line and the URL in the last. */
 const STARTED_BEFORE_2010 =
   /^Processing \S+#\S+ (?:to \w+ )?\(for (?<client>\S+) at (?<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\) \[(?<method>[A-Z]+)\]$/;
 const COMPLETED_BEFORE_2010 = /^Completed in (?<duration>\d+)ms (?:\([^)]*\) )?\| (?<status>\d{3}) [^[]*\[(?<target>https?:\/\/\S*)\]$/;
@@ -40,7 +40,7 @@ const OTHER = new RegExp(
 const EXCEPTION =
   /^\s*((?=[A-Z][\w:]{0,200} \()(?:\w+::)*\w*(?:Error|Exception|NotFound|Invalid|Timeout|Missing|Abort|Failed|Denied|Unknown|Refused)\w*|Errno::E[A-Z0-9]+) \(/;
 const FRAME = /^\s*(?:[\w-]{1,64} \([\w.]+\) )?[^:\s]+:\d+:in [`'].*'$/;
-/** Written by Ruby's Logger at the top of each file. */
+/** Ruby's Logger writes this at the top of each file. */
 const HEADER = /^# Logfile created on .* by logger\.rb/;
 
 const MAX_OPEN = 4096;
@@ -64,7 +64,7 @@ function createRails(context: ParseContext): LineParser {
       return prefix?.[1] === undefined ? undefined : readOther(text, { tag, timeMs, level: prefix[4] });
     }
     const requestId = readRequestId(tag);
-    // An exception that no action met (a routing error) ends its request without a Completed line.
+    // If an exception occurs before any action (a routing error), there is no Completed line.
     const failed = exception === null ? undefined : open.get(tag);
     if (exception !== null) open.delete(tag);
     return {
@@ -87,7 +87,7 @@ function readRequestId(tag: string): string | undefined {
   return /\[([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}|[0-9a-f]{32}|[0-9A-HJKMNP-TV-Z]{26})\]/.exec(tag)?.[1];
 }
 
-/** A line in the formatter's frame that is none of Rails' own: the application's words. */
+/** Reads a line in the formatter's layout that is not Rails' own: the application's words. */
 function readOther(
   text: string,
   line: { readonly tag: string; readonly timeMs: number | undefined; readonly level: string | undefined },
@@ -118,7 +118,7 @@ function readStarted(
   const requestId = readRequestId(state.tag);
   if (requestId !== undefined) draft.requestId = requestId;
   if (state.open.size >= MAX_OPEN) state.open.clear();
-  // Two open requests under one tag cannot be told apart: forget both rather than guess.
+  // Two open requests with one tag cannot be told apart, so both are forgotten rather than guessed.
   if (state.open.has(state.tag)) state.open.set(state.tag, startDraft("app", "rails"));
   else state.open.set(state.tag, draft);
   const { timeMs, method, path, query, clientAddress } = draft;

@@ -1,9 +1,9 @@
 import { anyOf } from "@faultline/model";
 
 /**
- * Access lines of the operators' own layout that keep the family's core: a quoted request line with its protocol, and behind it the
- * status. gunicorn, uWSGI, hypercorn, uvicorn's and werkzeug's loggers inside a Python layout, and many a home-made `log_format`.
- * Nothing but what stands where everybody writes it is read: members that the layout hides stay unset.
+ * Access lines in operators' own layouts that keep the core of the Common Log Format family: a quoted request line with its protocol, and
+ * the status after it. They are written by gunicorn, uWSGI, hypercorn, and the loggers of uvicorn and werkzeug in a Python layout, and by
+ * many home-made `log_format`s. Only fields in their common places are read; members that cannot be located stay absent.
  */
 import { parseAnyTime } from "../values/clock.ts";
 import {
@@ -30,15 +30,19 @@ import { peelLoose } from "../wrappers/peel.ts";
 export const requestLine: TextFormat = { id: "request-line", create: createRequestLine };
 
 const REQUEST = /(?<!\\)"([A-Za-z]{3,20} (?:[^"\\]|\\.)* HTTP\/[\d.]+)"?(?: [-=]>)? {1,3}["(]?(\d{3})[")]?(?= |,|$)(?: (\d{3})(?= |$))?/;
-/** The same without its quotes, which nginx's `$request` has none of: behind a bracket or a field, and only with its protocol. */
+/** The same without quotes, as nginx's `$request` has none: after a bracket or a field, and only with its protocol. */
 const UNQUOTED =
   /((?<=[\]"\d-] )[A-Z]{3,10} [/*][^\s"]* HTTP\/[\d.]+|(?<=\] )[A-Z]{3,10} https?:\/\/[^\s"]* HTTP\/[\d.]+) "?(\d{3})"?(?= |$)(?: (\d{3})(?= |$))?/;
-/** What says that a line was an access log's: the family's time in brackets, which no logger writes, or nginx's whole seconds before an address. */
+/**
+ * A time by which an access log is recognised: the Common Log Format's time in brackets, which no logger writes, or nginx's whole seconds
+ * before an address.
+ */
 const FAMILY_TIME =
   /\[(?:\d{1,2}\/[A-Z][a-z]{2}\/\d{4}|\d{4}-\d\d-\d\dT)[\d:T.]{6,18}[^\]]{0,7}\]|^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)(?= (?:(?:\d{1,3}\.){3}\d{1,3}|[\da-f]{0,4}(?::[\da-f]{0,4}){2,7}) )/;
 /**
- * Where else operators put the status: named, behind the client's address, behind Apache's original one (`%s->%>s`), behind the time, right before the request, with or without brackets, behind
- * HAProxy's backend and server, behind a request without its protocol, and in the layout of nginx that a thousand answers repeat (`to: $upstream_addr: $request $status`).
+ * The other places where operators put the status: named; after the client's address; after Apache's original status (`%s->%>s`); after the
+ * time; directly before the request, in brackets or not; after HAProxy's backend and server; after a request without its protocol; and in a
+ * widely copied nginx layout (`to: $upstream_addr: $request $status`).
  */
 const LAYOUTS = [
   /"(?<request>[^"]*)" (?:status|code|response|resp|http_status|st)[=:] ?"?(?<status>\d{3})"?(?= |,|$)/d,
@@ -55,18 +59,18 @@ const LAYOUTS = [
   /^(?<status>\d{3}) (?:[\d.-]{1,12} ){0,3}\[[^"]{0,120}"(?<request>[^"]*)"/d,
   /\] (?:[^"]{0,200} )?"(?<request>[^"]{0,200})" (?<status>400|408|414|494|497)(?= (?:[\d.]+|-)(?: |$)(?![a-z]))/d,
 ];
-/** A number in front of the request that may be the status, where another stands behind it. */
+/** A number before the request that may be the status, if another follows the request. */
 const BEFORE =
   /\] (?:\d{3}(?= )|\[\d{3}\] $)|(?<=\] |\d |- )\d{3} $|^\d{3} (?=(?:[\d.-]{1,12} ){0,3}\[)|\/\S{1,80} \d{3} (?=(?:\d{1,12} ){0,4}$)|(?<= )\d{3} $/;
-/** The numbers right behind a request. */
+/** The numbers directly after a request. */
 const BEHIND = /^"(?: (?:\d{1,12}|-)(?= |$)){1,2}/;
 const ASKED = /^[A-Z]{3,16} (?:\/|\*|https?:\/\/)/;
-/** A program's own word of what it writes. */
+/** The word by which a program names its level. */
 const LEVEL_WORD = /^\[?(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL)\]?:?$/;
 const ENDED = / HTTP\/[\d.]+$/;
-/** Servers answer what they cannot read as a request by themselves, with one of these. */
+/** Servers answer with one of these themselves if they cannot read the request. */
 const REFUSED = /^(?:400|405|408|414|431|494|497|501|505)$/;
-/** What no server takes for a request: nothing, or bytes that are escaped. Servers answer it with 400, 408, 414, 494 or 497 themselves. */
+/** A text that no server takes for a request: empty, or escaped bytes. Servers answer it themselves, with 400, 408, 414, 494 or 497. */
 const NO_REQUEST = /"(|-|\\x[0-9A-Fa-f]{2}[^"]*)" "?(400|408|414|494|497)"?(?= |,|$)/;
 const ADDRESS = /(?:^|[\s[(<"'=])((?:\d{1,3}\.){3}\d{1,3}|[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7})(?::\d+)?(?=[\s\])>"',]|$)/;
 const TIME = new RegExp(
@@ -77,15 +81,15 @@ const TIME = new RegExp(
     /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| ?[+-]\d\d:?\d\d)?/,
   ),
 );
-/** A URL before the request is a client's note of a call that it made (urllib3), not of one that it served. */
+/** A URL before the request is a client's note about a call that it made (urllib3), not about one that it answered. */
 const CALLED = /https?:\/\/\S/;
 const BRACKETED_TIME = /\[(?:\d{1,2}\/[A-Z][a-z]{2}\/\d{4}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)/;
 const LOGGED = /^\d{4}[-/]\d\d[-/]\d\d[T ]\S+ .{0,80}\b(?:DEBUG|INFO|WARNING|ERROR)\b/;
 const MAX_HEAD = 1024;
 
-/** A request of a line that stands as a text within another one. */
+/** A request in a line that is quoted as a text in another line. */
 const ESCAPED = /(?<=[^\\])\\"[A-Z]{3,16} [^"]* HTTP\/[\d.]+\\" \d{3}(?= )/;
-/** A request of the line itself, beside which an escaped one is what a client sent. */
+/** A request of the line itself. An escaped request beside it was sent by a client. */
 const OWN = /(?<!\\)"[A-Z]{3,16} (?:[^"\\]|\\.)* HTTP\/[\d.]+"/;
 
 function createRequestLine(context: ParseContext): LineParser {
@@ -96,13 +100,13 @@ function createRequestLine(context: ParseContext): LineParser {
     const end = request.index + request[0].length - (request[3] === undefined ? 0 : request[3].length + 1);
     if (isCounted(line.slice(end))) return undefined;
     if (request.index > MAX_HEAD) return undefined;
-    // A layout that begins with the request has address and time behind it.
+    // In a layout that begins with the request, address and time follow it.
     const head = request.index === 0 ? `${emptyQuoted(line.slice(request[0].length))} ` : line.slice(0, request.index);
     const time = TIME.exec(head)?.[0];
     const address = ADDRESS.exec(time === undefined ? head : head.replace(time, "-"))?.[1];
     if ((address === undefined && time === undefined) || isCalled(head)) return undefined;
     if (isUsualStatus(/\d{3}/.exec(BEFORE.exec(head)?.[0] ?? "")?.[0])) return undefined;
-    // A wrapper in front of a line with the family's own time is peeled first, unless a logger's level stands between the two.
+    // A wrapper before a line with the Common Log Format's time is removed first, unless a logger's level separates them.
     if (BRACKETED_TIME.test(head) && !LOGGED.test(head) && peelLoose(line) !== undefined) return undefined;
     const draft = startDraft("unknown", "access log");
     putClient(draft, address ?? "");
@@ -117,17 +121,17 @@ function createRequestLine(context: ParseContext): LineParser {
   };
 }
 
-/** The text without what its quotes hold; one that nothing closes holds nothing. */
+/** The text with the contents of its quotes removed. A quote that is never closed contains nothing. */
 function emptyQuoted(text: string): string {
   return text.replaceAll(/"(?:[^"\\]|\\.)*("?)/g, (quoted, close: string) => (close === "" ? quoted : '""'));
 }
 
-/** A URL in the last word before the request. */
+/** True for a URL in the last word before the request. */
 function isCalled(head: string): boolean {
   return head.endsWith(" ") && CALLED.test(head.slice(head.lastIndexOf(" ", head.length - 2) + 1));
 }
 
-/** A line with the family's time and the status somewhere else than right behind a whole request. */
+/** Reads a line with the Common Log Format's time and a status that does not directly follow a whole request. */
 function readOtherLayout(line: string, context: ParseContext): ParsedLine | undefined {
   const time = FAMILY_TIME.exec(line);
   if (time === null || time.index > MAX_HEAD || LOGGED.test(line)) return undefined;
@@ -135,7 +139,7 @@ function readOtherLayout(line: string, context: ParseContext): ParsedLine | unde
     const match = layout.exec(line);
     const { request = "", status } = match?.groups ?? {};
     if (match === null || !isUsualStatus(status) || !(ASKED.test(request) || isRefused(request, status))) continue;
-    // Beside a time without brackets only the protocol tells a request of this server's from one that a program speaks of.
+    // Beside a time without brackets, only the protocol distinguishes a request to this server from one that a program mentions.
     if (!time[0].startsWith("[") && !ENDED.test(request)) continue;
     const [askedAt, askedEnd] = match.indices?.groups?.["request"] ?? [0, 0];
     const [codedAt, codedEnd] = match.indices?.groups?.["status"] ?? [0, 0];
@@ -147,7 +151,7 @@ function readOtherLayout(line: string, context: ParseContext): ParsedLine | unde
         .some((word) => LEVEL_WORD.test(word) || (word !== status && isUsualStatus(word)))
     )
       return undefined;
-    // Two codes in use around a request, or before it, are a status and something else, and nothing tells which is which.
+    // If there are two codes in use around a request, or before it, one of them is not the status, and it is not known which.
     const others = codedAt < askedAt ? `${line.slice(codedEnd, askedAt)}${BEHIND.exec(line.slice(askedEnd))?.[0] ?? ""}` : "";
     if ((others.match(/(?<=[" ])\d{3}(?=[" ]|$)/g) ?? []).some(isUsualStatus)) return undefined;
     const address = ADDRESS.exec(line.slice(0, match.index).replace(time[0], "-"))?.[1] ?? ADDRESS.exec(line.slice(match.index))?.[1];
@@ -162,7 +166,7 @@ function readOtherLayout(line: string, context: ParseContext): ParsedLine | unde
     putNamedSeconds(draft, rest);
     if (draft.durationMs === undefined) putNginxSeconds(draft, readTokens(line, time.index + time[0].length, 40));
     if (draft.durationMs === undefined) putExactSeconds(draft, tokens);
-    // Right behind the request a whole number may be how long it took, unless that is known.
+    // Directly after the request, a whole number may be a duration, unless the duration is known.
     if (codedAt > askedAt || draft.durationMs !== undefined) putSize(draft, tokens);
     if (draft.durationMs === undefined) putMeasured(draft, tokens);
     putTelling(draft, tokens);
@@ -172,12 +176,12 @@ function readOtherLayout(line: string, context: ParseContext): ParsedLine | unde
   return undefined;
 }
 
-/** What a server refused to take for a request: hardly a number, a referrer or an agent. */
+/** True for a text that a server refused to take for a request. It is unlikely to be a number, a referrer or an agent. */
 function isRefused(request: string, status: string | undefined): boolean {
   return REFUSED.test(status ?? "") && !/^[\d.]+$|^https?:/.test(request) && !isAgent(request);
 }
 
-/** The agent and the request's id by their look, and what the server behind answered. */
+/** Sets the agent and the request's id by their look, and the upstream's answer. */
 function putTelling(draft: Draft, rest: readonly Token[]): void {
   const quoted = rest.filter(({ kind }) => kind === "quoted").map(({ text }) => text);
   const second = quoted[1] ?? "";
@@ -187,18 +191,21 @@ function putTelling(draft: Draft, rest: readonly Token[]): void {
   putNextAnswer(draft, values);
 }
 
-/** A whole number right there, unless its unit follows it. */
+/** Sets a whole number in this place as the size, unless a unit follows it. */
 function putSize(draft: Draft, [size, unit]: readonly Token[]): void {
   if (size?.kind === "bare" && /^\d+$/.test(size.text) && !isUnit(unit)) putNumber(draft, "responseBytes", size.text);
 }
 
-/** One number with more decimals than nginx's is seconds all the same. */
+/** A single number with more decimals than nginx writes is in seconds too. */
 function putExactSeconds(draft: Draft, rest: readonly Token[]): void {
   const seconds = rest.filter((token) => token.kind === "bare" && /^\d+\.\d{4,}$/.test(token.text));
   if (seconds.length === 1) putDuration(draft, seconds[0]?.text, 1000);
 }
 
-/** The size follows the status, unless it is a duration with its unit; two quoted fields are referrer and agent; one number with a point and more than two digits is seconds. */
+/**
+ * Reads the rest: the size after the status, unless it is a duration with its unit; two quoted fields, referrer and agent; and seconds, one
+ * number with a point and more than two digits.
+ */
 function putRest(draft: Draft, rest: readonly Token[]): void {
   putSize(draft, rest);
   putTelling(draft, rest);
@@ -207,7 +214,7 @@ function putRest(draft: Draft, rest: readonly Token[]): void {
   putMeasured(draft, rest);
 }
 
-/** A duration with its unit: the last that has it glued to it, else the longest that has it behind it. */
+/** Sets a duration with its unit: the last one whose unit is attached to it, otherwise the longest whose unit is the next word. */
 function putMeasured(draft: Draft, rest: readonly Token[]): void {
   const own = rest.findLast((token) => token.kind === "bare" && /^\d+(?:\.\d+)?(?:ms|us|µs|s)$/.test(token.text));
   const durationMs = own === undefined ? (readApartDuration(rest) ?? findBoth(rest)) : readSuffixedDuration(own.text);

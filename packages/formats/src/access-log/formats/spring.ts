@@ -1,4 +1,4 @@
-/** Spring Boot's console layout (Logback), stack traces of the JVM and of other languages behind a record. */
+/** Spring Boot's console layout (Logback). A record may be followed by stack traces of the JVM or of other languages. */
 import { parseIsoTime } from "../values/clock.ts";
 import type { LineParser, ParseContext, TextFormat } from "../line.ts";
 import { readSeverity } from "../values/severity.ts";
@@ -8,9 +8,9 @@ export const spring: TextFormat = { id: "spring", create: createSpring };
 
 const LINE =
   /^(?:(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.,]\d{3,9}(?:Z|[+-]\d\d:?\d\d)?)\s+|\s*)(TRACE|DEBUG|INFO|WARN|ERROR|FATAL)\s+(?:\[([^\]]*)\] )?(\d+) --- (?:\[([^\]]*)\] )?(?:\[([^\]]*)\] )?(?:\[([^\]]*)\] )?(\S.*?): (.*)$/s;
-/** The rest of such a line, cut before the number of its process. */
+/** The rest of such a line if it was cut before the process number. */
 const CUT = /^\d{1,7} --- (?:\[[^\]]*\] ){1,3}\S+ *: (\S.*)$/s;
-/** What Spring Boot greets with. */
+/** Spring Boot's greeting. */
 const BANNER = /^ :: Spring Boot :: +\(v/;
 const THROWN = /(?<![\w$.])(?:[\d.]*\.)?([a-zA-Z_$][\w$]*(?:\.[\w$]+)+(?:Exception|Error|Throwable|Fault)\b)(?:: |$|;)/;
 

@@ -1,7 +1,7 @@
 /**
- * Squid's native format, which Apache Traffic Server writes too: `time elapsed client code/status bytes method URL user peer type`. Layouts
- * of the operators' own most often keep its head and put further numbers and headers between and behind its fields.
- * Source: Squid wiki, "Squid LogFormat"; Traffic Server's squid.
+ * Squid's native format, which Apache Traffic Server writes too: `time elapsed client code/status bytes method URL user peer type`.
+ * Operators' own layouts usually keep its head, and add further numbers and headers between or after its fields. Source: Squid wiki, "Squid
+ * LogFormat"; Traffic Server's squid.
  */
 import { putClient, putDuration, putNumber, putStatus, putTarget, putTime, startDraft } from "../exchange/draft.ts";
 import type { ParsedLine, TextFormat } from "../line.ts";

@@ -1,4 +1,4 @@
-/** JSON logs of no single product: Elastic Common Schema, winston, and any other library that writes the usual names. */
+/** JSON logs of no particular product: Elastic Common Schema, winston, and any other library that uses the common names. */
 import { readAppRecord } from "../application/app-message.ts";
 import { readObject, startDraft } from "../exchange/draft.ts";
 import type { JsonFormat, JsonObject } from "../line.ts";
@@ -6,7 +6,7 @@ import { createFieldReader } from "../named-fields/field-reader.ts";
 import { putNamedFields, putNamedUpstream } from "../named-fields/named-fields.ts";
 import { isUnanswered } from "../exchange/unanswered.ts";
 
-/** Elastic Common Schema: `ecs.version`, or `@timestamp` beside its field sets. */
+/** Elastic Common Schema: `ecs.version`, or `@timestamp` together with its field sets. */
 export const ecs: JsonFormat = {
   id: "ecs",
   create: (context) => (object) => {
@@ -22,7 +22,7 @@ function hasFieldSet(object: JsonObject): boolean {
   return ["http", "url", "event", "log", "service", "process"].some((name) => readObject(object[name]) !== undefined);
 }
 
-/** winston's JSON format: a level word and `message`. Free-form beside that. */
+/** winston's JSON format: a level word and `message`. Other members are free. */
 export const winston: JsonFormat = {
   id: "winston",
   create: (context) => (object) => {
@@ -32,7 +32,7 @@ export const winston: JsonFormat = {
   },
 };
 
-/** Any JSON object that names a status together with a method or a path, or a message beside a level, a time or anything else. */
+/** Any JSON object that names a status together with a method or a path, or a message together with a level, a time or anything else. */
 export const json: JsonFormat = {
   id: "json",
   create: (context) => (object) => {

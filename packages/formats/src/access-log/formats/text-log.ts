@@ -1,6 +1,6 @@
 import { anyOf } from "@faultline/model";
 
-/** Text logs of no single product: a time, a level and words; and the lines of stack traces that follow a record. */
+/** Text logs of no particular product (a time, a level and words), and the lines of stack traces that follow a record. */
 import { readAnswerSentence } from "../application/answer-sentence.ts";
 import { readAppRecord } from "../application/app-message.ts";
 import { parseAnyTime, parseSyslogTime } from "../values/clock.ts";
@@ -15,12 +15,12 @@ export const textLog: TextFormat = { id: "text", create: createTextLog };
 
 const LEVEL =
   "(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|CRIT|CRITICAL|ALERT|EMERG|FATAL|SEVERE|PANIC|VRB|DBG|INF|WRN|FTL|ERRO|DEBG|TRAC|BLAT)";
-/** Logback's own default writes the time of the day only, log4j's TTCC layout the milliseconds since the start. */
+/** Logback writes only the time of day by default; log4j's TTCC layout writes the milliseconds since the start. */
 const CLOCKED = new RegExp(String.raw`^(?:\d\d:\d\d:\d\d[.,]\d{3}|\d{1,9}) \[[^\]]{1,80}\] (${LEVEL})\b\s+(\S{1,120} -{1,3} .*)$`, "s");
 const TIME = String.raw`\[?(\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z| ?[+-]\d\d:?\d\d| UTC)?|\d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d:\d\d\.\d{3}|\d\d/[A-Z][a-z]{2}/\d{4} \d\d:\d\d:\d\d(?:,\d{3})?)\]?`;
 /**
- * Up to three words stand before the level, each whole and each with all that parts it from the next, so that a line is split in one way
- * only. Where no word is a level, one may end in it (`main-ERROR`), or be the name of an error.
+ * Up to three words before the level. Each includes its separator, so that a line can be split in one way only. If no word is a level, a
+ * word may end with one (`main-ERROR`), or be the name of an error.
  */
 const WORDS = String.raw`(?:(?:\[[^\]]{1,80}\]|[\w.$-]{1,240}(?![\w.$-])|\(\S{1,80}\))[\s|:-]*(?![\s|:-])){0,3}?`;
 const TIMED = new RegExp(
@@ -31,12 +31,12 @@ const LEVELLED = new RegExp(
   String.raw`^\[?(${LEVEL}|DEFAULT(?= \d{4}-))\]?(?::|\s+- |\s+)\s*\[?(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*)?\]?\s*([\w.-]{1,80}(?:\[\d{1,9}\])?:)?(.*)$`,
   "s",
 );
-/** The same with its level in brackets, in small letters too. */
+/** The same with the level in brackets, also in lower case. */
 const BRACKETED_LEVEL = new RegExp(String.raw`^\[(${LEVEL})\] (\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*)()(.*)$`, "is");
-/** A level in capitals before a colon or a dash: no other line starts so. */
+/** A level in capitals before a colon or a dash. No other line starts like this. */
 const MARKED = new RegExp(String.raw`^(?:\[${LEVEL}\]|${LEVEL}(?::| -)) {1,8}\S`);
 const BRACKETED = new RegExp(String.raw`^\[ ?(${LEVEL}) ?\]:? (?!\[?\d{4}-)(\S.*)$`, "is");
-/** The consoles of Nest, of Serilog, of pino-pretty, of .NET's own logger, of Elixir, and of many a script: no date in any of them. */
+/** The consoles of Nest, Serilog, pino-pretty, .NET's own logger, Elixir and many scripts. None of them writes a date. */
 const CONSOLES = [
   /^\[(?:\d\d:\d\d:\d\d(?:\.\d{3})?(?: UTC| [+-]\d{4})?|\d{13})\] (TRACE|DEBUG|INFO|WARN|ERROR|FATAL)(?: {1,2}\([^()]{1,120}\))?: (.*)$/s,
   /^\[\d\d:\d\d:\d\d(?:[.,]\d{1,6})?\]:? (TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL)\b[\s|:-]*(.*)$/s,
@@ -51,23 +51,23 @@ const CONSOLES = [
   /^(trce|dbug|info|warn|fail|crit): [\w.`]{1,120}\[\d{1,6}\]\s*(.*)$/s,
   /^\d\d:\d\d:\d\d\.\d{3} (?:\w{1,40}=\S{1,200} ){0,8}\[(debug|info|notice|warn|warning|error|critical|alert|emergency)\]\s+(.*)$/s,
 ];
-/** GitHub's runners mark what belongs to them. */
+/** GitHub's runners mark their own lines. */
 const RUNNER = /^##\[(group|endgroup|command|section|notice|debug|warning|error)\](.*)$/s;
 const THROWN = /(?<![\w$.])(?:[\d.]*\.|\$)?([A-Za-z_][\w$.]*(?:Exception|Error|Fault|Panic))\b(?:: |$)/;
 
 /** zap's console with its time as a number. */
 const COUNTED = /^(\d\.\d{1,18}e\+09|\d{10}\.\d{1,9})\t(debug|info|warn|error|dpanic|panic|fatal)\t(.*)$/s;
 
-/** The Rust world's tracing before 2022: syslog's date with milliseconds, and no host. */
+/** Rust's tracing before 2022: syslog's date with milliseconds, and no host. */
 const TRACING = /^([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d\.\d{3}) {1,2}(TRACE|DEBUG|INFO|WARN|ERROR) (.*)$/s;
 
-/** winston's printf layout with the levels that only npm has. */
+/** winston's printf layout with levels that only npm has. */
 const WINSTON = /^\[?(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?Z?)\]? (http|verbose|silly): (.*)$/s;
 
-/** winston's `simple()`: npm's levels and the words, with the rest of the record as JSON behind them. */
+/** winston's `simple()`: npm's levels and the words, followed by the rest of the record as JSON. */
 const SIMPLE = /^(error|warn|info|http|verbose|debug|silly): (\S.*)$/s;
 
-/** winston's lines of a layout that many tools use for words that are no record: asked when nothing else reads the line. */
+/** winston's lines in a layout that many tools use for words that are not records, so they are tried last. */
 export const winstonSimple: TextFormat = {
   id: "winston",
   create: (context) => (line) => {
@@ -78,7 +78,7 @@ export const winstonSimple: TextFormat = {
   },
 };
 
-/** A time in brackets and nothing but an answer behind it, as pino-http-print and many a script write it. */
+/** A time in brackets followed by nothing but an answer, as pino-http-print and many scripts write it. */
 const STAMPED =
   /^\[(\d{13}|\d\d:\d\d:\d\d(?:\.\d{1,6})?|\d{4}-\d\d-\d\d[T ][\d:.,]{8,18}(?:Z| ?[+-]\d\d:?\d\d)?)\] (?:- )?((?:[A-Z]{3,10} \S+|\d{3}) .*)$/s;
 
@@ -106,11 +106,11 @@ function createTextLog(context: ParseContext): LineParser {
 
 const ANSWER_START = /^ ?(?:[A-Z]{3,8} [/*]|\[[\dT:.Z +-]{8,32}\] |\d{3} [A-Z])/;
 
-/** A line that is nothing but an answer, as development servers print it: with its time before it, or with how long it took. */
+/** Reads a line that is nothing but an answer, as development servers print it: after its time, or with its duration. */
 function readBareAnswer(line: string, context: ParseContext): ParsedLine | undefined {
   if (!ANSWER_START.test(line)) return undefined;
   const stamped = STAMPED.exec(line);
-  // pino-http-print writes the whole URL, and no other program such a time before it.
+  // pino-http-print writes the whole URL, which no other program does after such a time.
   const text =
     stamped === null
       ? line.trim()

@@ -1,5 +1,7 @@
-/** Traefik's JSON access log. `Duration` is in ns; `OriginStatus` may be Traefik's own, `RequestCount` is a counter. Source: Traefik docs and
- * field_middleware.go, which stores the captured status after the proxy's error handler ran. */
+/**
+ * Traefik's JSON access log. `Duration` is in ns. `OriginStatus` may be Traefik's own, and `RequestCount` is a counter. Source: Traefik
+ * docs and field_middleware.go, which stores the captured status after the proxy's error handler ran.
+ */
 import { parseAnyTime } from "../values/clock.ts";
 import {
   type Draft,
@@ -22,18 +24,20 @@ import type { JsonFormat, JsonLineParser, JsonObject, ParseContext } from "../li
 /** Traefik as JSON. */
 export const traefik: JsonFormat = { id: "traefik", create: createTraefik };
 
-/** Lengths of the bodies that Traefik's own error handler writes: "Bad Gateway", "Gateway Timeout", "Internal Server Error". */
+/**
+ * The lengths of the bodies that Traefik's own error handler writes: "Bad Gateway", "Gateway Timeout", "Internal Server Error" and so on.
+ */
 const OWN_BODY_BYTES: Readonly<Record<number, number>> = { 502: 11, 504: 15, 500: 21, 503: 19 };
 
 function createTraefik(context: ParseContext): JsonLineParser {
   return (object) => {
-    // `accesslog.fields` may keep few names; these two no other product writes.
+    // `accesslog.fields` may keep few names. No other product writes these two.
     if (!("DownstreamStatus" in object || "OriginStatus" in object)) return undefined;
     const draft = startDraft("proxy", "traefik");
     putTime(draft, parseAnyTime(object["StartUTC"] ?? object["StartLocal"] ?? object["time"], context));
     putText(draft, "method", object["RequestMethod"]);
     putTarget(draft, object["RequestPath"]);
-    // Where the fields that are kept leave the client's status out, the server's is what it got.
+    // If the client's status is not among the fields that were kept, the upstream's status is what the client got.
     putStatus(draft, Number(object["DownstreamStatus"] ?? object["OriginStatus"]));
     putNumber(draft, "responseBytes", object["DownstreamContentSize"]);
     putNumber(draft, "requestBytes", object["RequestContentSize"]);

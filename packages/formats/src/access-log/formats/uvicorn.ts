@@ -12,7 +12,7 @@ function parseUvicorn(line: string): ParsedLine | undefined {
   const match = LINE.exec(line);
   if (match === null) return undefined;
   const draft = startDraft("app-server", "uvicorn");
-  // The port is the last number, whatever colons stand before it.
+  // The port is the last number, whatever colons precede it.
   putClient(draft, match[1]?.replace(/:\d+$/, "").replaceAll(/[[\]]/g, ""));
   putRequestLine(draft, match[2]);
   putStatus(draft, match[3]);

@@ -1,6 +1,6 @@
 import { anyOf } from "@faultline/model";
 
-/** uWSGI's default request line. Source: uWSGI core/logging.c; its times have no zone. */
+/** uWSGI's default request line. Its times have no zone. Source: uWSGI core/logging.c. */
 import { parseCTime } from "../values/clock.ts";
 import { putClient, putDuration, putNumber, putStatus, putTarget, putText, putTime, startDraft } from "../exchange/draft.ts";
 import type { LineParser, ParseContext, TextFormat } from "../line.ts";
@@ -23,7 +23,7 @@ function createUwsgi(context: ParseContext): LineParser {
     putClient(draft, match[1] ?? "");
     putTime(draft, parseCTime(match[3] ?? "", context.zoneOffsetMinutes));
     putText(draft, "method", match[4]);
-    // A target with a space in it ends at the space for uWSGI, and the rest of the line is the protocol.
+    // If a target contains a space, uWSGI ends it there, and the rest of the line is taken for the protocol.
     const rest = / HTTP\/\d\.\d$/.exec(match[9] ?? "");
     putTarget(draft, rest === null ? match[5] : `${match[5]} ${match[9]?.slice(0, rest.index)}`);
     putNumber(draft, "responseBytes", match[6]);
@@ -36,10 +36,10 @@ function createUwsgi(context: ParseContext): LineParser {
   };
 }
 
-/** With `--log-date`, the time stands before each of uWSGI's own lines. */
+/** With `--log-date`, uWSGI writes the time before each of its own lines. */
 const DATED = /^([A-Z][a-z]{2} [A-Z][a-z]{2}\s+\d{1,2} \d\d:\d\d:\d\d \d{4}) - (.*)$/s;
 
-/** What uWSGI says of itself when it starts, respawns, runs over a limit or stops (core/uwsgi.c, core/master.c). */
+/** What uWSGI says about itself when it starts, respawns, exceeds a limit or stops (core/uwsgi.c, core/master.c). */
 const OWN_WORDS = new RegExp(
   `^(?:\\[UWSGI\\] ?)?${anyOf(
     /\*{3} .* \*{3}\s*$/,

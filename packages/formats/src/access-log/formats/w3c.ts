@@ -1,5 +1,5 @@
 /**
- * The W3C extended log format by its `#Fields:` line: IIS (default and any field list, which may change within a file) and Amazon
+ * The W3C extended log format, read by its `#Fields:` line: IIS (with any list of fields, which may change within a file) and Amazon
  * CloudFront's standard logs (tab-separated, URL-encoded). Source: W3C WD-logfile-960323; Microsoft and AWS documentation.
  */
 import { putCloudfront } from "./cloudfront.ts";
@@ -22,19 +22,19 @@ import { readTokens } from "../values/tokens.ts";
 /** IIS and CloudFront. */
 export const w3c: TextFormat = { id: "w3c", create: createW3c };
 
-/** CloudFront's 33 fields, for a file whose head was cut off. */
+/** CloudFront's 33 fields, for a file whose head is missing. */
 const CLOUDFRONT_FIELDS =
   "date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status cs(Referer) cs(User-Agent) cs-uri-query cs(Cookie) x-edge-result-type x-edge-request-id x-host-header cs-protocol cs-bytes time-taken x-forwarded-for ssl-protocol ssl-cipher x-edge-response-result-type cs-protocol-version fle-status fle-encrypted-fields c-port time-to-first-byte x-edge-detailed-result-type sc-content-type sc-content-len sc-range-start sc-range-end";
 
-/** The oldest CloudFront logs end at x-edge-request-id; newer fields are added at the end. */
+/** The oldest CloudFront logs end at x-edge-request-id; newer fields are at the end. */
 const MIN_CLOUDFRONT_FIELDS = 12;
 
 const CLOUDFRONT_LINE = /^\d{4}-\d\d-\d\d\t\d\d:\d\d:\d\d\t[A-Z]{3}\d+(?:-[A-Z]\d+)?\t/;
-/** The same where a copy made spaces of its tabs: no field has any. */
+/** A CloudFront line in which copying turned tabs into spaces. Its fields contain no spaces. */
 const COPIED_CLOUDFRONT =
   /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [A-Z]{3}\d+(?:-[A-Z]\d+)? \d+ [\da-fA-F.:]+ [A-Z]{3,10} \S+ \/\S* (?:\d{3}|-) \S+ \S+ \S+ \S+ [A-Z][A-Za-z]+ /;
 
-/** The head of a table that an export made of the lines. */
+/** The head of a table exported from the lines. */
 const BARE_HEAD = /^date\s+time\s(?:[\w()-]+\s+)*cs-method\s/;
 
 function createW3c(): LineParser {
@@ -76,14 +76,14 @@ function parseRow(line: string, declared: readonly string[]): ParsedLine | undef
   return readW3cRow(row);
 }
 
-/** The fields in front of the method in IIS's order; a file may hold the last ones only. */
+/** The fields before the method in IIS's order. A file may have only the last of them. */
 const IIS_HEAD = ["s-sitename", "s-computername", "s-ip"];
 /** The fields between method and status in IIS's order. */
 const IIS_MIDDLE = ["cs-uri-stem", "cs-uri-query", "s-port", "cs-username", "c-ip"];
 
 /**
- * Names the values of an IIS line whose `#Fields:` is missing. IIS keeps one order whatever fields are chosen, and two places are plain
- * to see: the method before a path, and status, substatus and win32 status in a row. Undefined when they are not there.
+ * Names the values of an IIS line without a `#Fields:` line. IIS keeps one order whatever fields are chosen, and two places are
+ * recognisable: the method before a path, and status, substatus and win32 status in a row. Undefined if they are missing.
  */
 function nameIisFields(values: readonly string[]): readonly string[] | undefined {
   const method = values.findIndex((value, index) => /^[A-Z][A-Z_-]{2,19}$/.test(value) && /^[/*]/.test(values[index + 1] ?? ""));
@@ -115,12 +115,14 @@ function nameIisFields(values: readonly string[]): readonly string[] | undefined
   ];
 }
 
-/** The fields of HTTP.sys's own log of requests that never reached IIS; newer ones add a stream, a name of the queue, a transport. */
+/**
+ * The fields in HTTP.sys's own log of requests that never reached IIS. Newer versions add a stream, the name of the queue and a transport.
+ */
 const HTTPERR_FIELDS = ["date", "time", "c-ip", "c-port", "s-ip", "s-port", "cs-version"];
 const ADDRESS = /^(?:[\d.]+|[0-9a-f:]*:[0-9a-f:.]*(?:%\d+)?)$/i;
 const PORT = /^\d{1,5}$/;
 
-/** Names the values of a line of HTTPERR: two addresses with their ports and the version stand first, status, site and reason last. */
+/** Names the values of an HTTPERR line. Two addresses with their ports and the version come first; status, site and reason come last. */
 function nameHttperrFields(values: readonly string[]): readonly string[] | undefined {
   const [, , client = "", clientPort = "", server = "", serverPort = "", version = "", method = ""] = values;
   if (!ADDRESS.test(client) || !PORT.test(clientPort) || !ADDRESS.test(server) || !PORT.test(serverPort)) return undefined;
@@ -136,9 +138,9 @@ function nameHttperrFields(values: readonly string[]): readonly string[] | undef
   return [...HTTPERR_FIELDS, ...request, "sc-status", "s-siteid", "s-reason"];
 }
 
-/** The exchange of one row, its fields under W3C's names in small letters; undefined when its time is none. */
+/** The exchange in a row, whose fields have W3C's names in lower case. Undefined if its time cannot be read. */
 export function readW3cRow(row: ReadonlyMap<string, string>): ParsedLine | undefined {
-  // Of the two only CloudFront counts in seconds, always with three decimals.
+  // Only CloudFront counts in seconds, always with three decimals.
   const isCloudfront = row.has("x-edge-location") || row.has("x-edge-request-id") || (row.get("time-taken")?.includes(".") ?? false);
   const draft = startDraft(isCloudfront ? "cdn" : "app-server", isCloudfront ? "cloudfront" : "iis");
   const date = row.get("date") ?? row.get("date-local");
@@ -162,7 +164,7 @@ export function readW3cRow(row: ReadonlyMap<string, string>): ParsedLine | undef
   return { kind: "exchange", format: isCloudfront ? "cloudfront" : "iis", exchange: draft };
 }
 
-/** CloudFront encodes user agents, most often twice (`%2520`). */
+/** Decodes CloudFront's user agents, which are usually encoded twice (`%2520`). */
 function decodePercent(text: string): string {
   if (!text.includes("%")) return text;
   try {

@@ -1,4 +1,4 @@
-/** Reads by the places of a file's own layout what a line does not say by itself. */
+/** Reads, by the columns of a file's own layout, what a line does not tell by itself. */
 import { parseAnyTime } from "../values/clock.ts";
 import {
   type Draft,
@@ -19,12 +19,12 @@ import { putNginxUpstream } from "../named-fields/nginx-upstream.ts";
 import { unescapeQuoted } from "../values/tokens.ts";
 import { isUsualStatus } from "../values/usual-status.ts";
 
-/** The formats of lines whose layout is their operators' own. */
+/** The ids of lines in operators' own layouts. */
 const OWN = new Set(["request-line", "common", "combined", "vhost-common", "vhost-combined", "nginx-main"]);
 
 /**
- * The line with what its places tell; as it was read where it is none of the layout's. Where the two tell of different statuses a row of an own
- * layout says nothing.
+ * The line with the values of the layout's columns added. A line that is not in this layout stays as it was read. If line and column
+ * disagree on the status, a row in an operator's own layout is not read.
  */
 export function readByLayout(line: string, parsed: ParsedLine | undefined, context: ParseContext): ParsedLine | undefined {
   const { layout } = context;
@@ -43,7 +43,7 @@ export function readByLayout(line: string, parsed: ParsedLine | undefined, conte
   return { kind: "exchange", format: parsed?.format ?? "request-line", exchange: draft };
 }
 
-/** Was a number of this row taken for its status that is none by the file? */
+/** True if the number taken for this row's status is in a column of which the file shows that it holds no statuses. */
 function isOfNumbers(parsed: ParsedLine | undefined, cells: readonly string[], { numbers }: LayoutColumns): boolean {
   if (parsed?.kind !== "exchange" || parsed.format !== "request-line" || parsed.exchange.status === undefined) return false;
   const written = new RegExp(String.raw`(?<![\w./-])${parsed.exchange.status}(?!\w|\.\d)`);
@@ -51,7 +51,7 @@ function isOfNumbers(parsed: ParsedLine | undefined, cells: readonly string[], {
   return places.length > 0 && places.every((place) => numbers.includes(place));
 }
 
-/** A row that no format reads: when, who, what and which answer. */
+/** Starts a row that no format reads: when, who, what, and the answer. */
 function startRow(cells: readonly string[], layout: LayoutColumns, context: ParseContext): Draft | undefined {
   const timeMs = parseAnyTime(cells[layout.time]?.replace(/^\[|\]$/g, ""), context);
   if (timeMs === undefined) return undefined;

@@ -1,24 +1,25 @@
 /**
- * Which of the columns behind the request holds the status, and what the one behind it is. Apache's and nginx's own layouts write status and
- * size; operators may turn them round (`%b %>s`), and `303 404` then reads either way, or put something else before the size (`%>s %D`,
- * `$status $request_length $body_bytes_sent`). A file's lines tell it together: statuses are always codes in use, sizes seldom.
+ * Finds out which column after the request holds the status, and what the next column is. Apache's and nginx's own layouts write status and
+ * size. Operators may swap them (`%b %>s`), and `303 404` can then be read both ways, or they put something else before the size (`%>s %D`,
+ * `$status $request_length $body_bytes_sent`). The lines of a file show it together: a status is always a code in use, and a size seldom
+ * is.
  */
 import { EqualAnswers } from "./equal-answers.ts";
 import { isUsualStatus } from "../values/usual-status.ts";
 
 /**
- * `unclear` means that some lines have the size first and that it is not known which. Behind a status that is first may stand a whole number
- * that is a duration, with a size behind it or none (`status-duration`), or one of another kind before the size (`status-other-size`).
+ * `unclear` means that some lines have the size first, and it is not known which. After a status in the first column there may be a whole
+ * number that is a duration, whether a size follows it or not (`status-duration`), or another number before the size (`status-other-size`).
  */
 export type ColumnOrder = "status-first" | "size-first" | "status-duration" | "status-other-size" | "unclear";
 
 const COLUMNS = /\] "((?:[^"\\]|\\.)*)" (\d{1,12}|-) (\d{1,12}|-)(?= |$)(?: (\d{1,12}|-)(?= |$))?/;
-/** A number anywhere behind the columns: a size or a duration of its own. */
+/** A number anywhere after the columns: a size or a duration of its own. */
 const NUMBER = /(?:^|[ =:])\d+(?:\.\d+)?[a-z]{0,2}(?= |$)/;
-/** A size that is a code in use once in six times would be one in eight lines running less than once in a million files. */
+/** If one size in six were a code in use, eight lines in a row would all have one in less than one of a million files. */
 const LEAST_LINES = 8;
 
-/** Judges a file by its lines, of which those at its head are enough; lines of other formats do not count. */
+/** Judges a file by its first lines. Lines in other formats do not count. */
 export class ColumnJudge {
   private statusFirst = 0;
   private sizeFirst = 0;
@@ -26,7 +27,7 @@ export class ColumnJudge {
   private hasColumns = false;
   private readonly answers = new EqualAnswers();
 
-  /** Takes further lines in. */
+  /** Takes in further lines. */
   add(lines: Iterable<string>): this {
     for (const line of lines) {
       const match = COLUMNS.exec(line);
@@ -44,28 +45,28 @@ export class ColumnJudge {
     return this;
   }
 
-  /** What the lines so far say. */
+  /** The judgement on the lines so far. */
   get order(): ColumnOrder {
     const { statusFirst, sizeFirst, strange } = this;
-    // A made-up code before a size that is a code in use looks like a size before a status.
+    // An invented code before a size that happens to be a code in use looks like a size before a status.
     if (sizeFirst === 0 || statusFirst >= sizeFirst * LEAST_LINES) return this.answers.verdict;
     return sizeFirst >= LEAST_LINES && statusFirst + strange === 0 ? "size-first" : "unclear";
   }
 
-  /** True where the lines so far can be read without waiting for others: none has the two columns, or enough say that the status is first. */
+  /** True if the lines so far can be read without waiting for more: none has the two columns, or enough show that the status is first. */
   get isSettled(): boolean {
     return !this.hasColumns || (this.statusFirst >= LEAST_LINES && this.sizeFirst === 0);
   }
 }
 
-/** What a file's lines say together. */
+/** The judgement on a file's lines. */
 export function judgeColumnOrder(lines: Iterable<string>): ColumnOrder {
   return new ColumnJudge().add(lines).order;
 }
 
 /**
- * The line with its status first and its size behind it, as all readers expect it, and with a duration at its end; undefined when status and
- * size cannot be told apart.
+ * The line with its status first, then its size, as all readers expect it, and with any duration at its end. Undefined if status and size
+ * cannot be told apart.
  */
 export function straightenColumns(line: string, order: ColumnOrder): string | undefined {
   if (order === "status-first") return line;

@@ -1,9 +1,9 @@
 /**
- * What the whole number behind a status is. A size is that of an answer: the same for the same request and status again and again, and
- * nothing where an answer has no body. A duration is hardly ever the same in microseconds, and never nothing.
+ * Decides what the whole number after a status is. A size belongs to the answer: it is the same whenever the same request gets the same
+ * status, and 0 or `-` if the answer has no body. A duration in microseconds hardly ever repeats, and is never 0 or `-`.
  */
 
-/** The columns of one line, of whom they are, and whether any other number stands behind them. */
+/** The columns of one line, their request and status, and whether further numbers follow. */
 type Answer = {
   readonly request: string;
   readonly status: string;
@@ -12,34 +12,34 @@ type Answer = {
   readonly hasMore: boolean;
 };
 
-/** So many answers must have been given again before a file is thought to be unlike all published layouts. */
+/** So many answers must repeat before a file is taken to differ from all published layouts. */
 const LEAST_PAIRS = 16;
-/** Of these, redirects, errors and answers without a body: servers and applications write the same each time. */
+/** The least number of repeated redirects, errors and answers without a body. Servers and applications send these identically each time. */
 const LEAST_FIXED = 4;
-/** One in sixteen durations of some fifty microseconds is the same as the last; of sizes of redirects and errors nearly all are. */
+/** Of durations around fifty microseconds, one in sixteen equals the last one. Of the sizes of redirects and errors, nearly all do. */
 const MOST_EQUAL = 0.15;
 const LEAST_BODILESS = 2;
-/** What cannot be a size, because there is no body, is wanted more often where it is to be a duration. */
+/** A duration must be shown by more lines in which the number cannot be a size, because there is no body. */
 const LEAST_TIMED = 4;
-/** The slowest request takes many times as long as the middle one. Sizes that somebody made up lie below some bound, twice the middle. */
+/** The slowest request takes many times as long as the median one. Invented sizes lie below some bound, about twice the median. */
 const LEAST_SPREAD = 10;
-/** What is drawn by lot differs as much between two answers to the same request as between any two; how long they take differs less. */
+/** Random numbers differ as much between two answers to the same request as between any two answers. Durations differ less. */
 const MOST_WITHIN = 0.6;
 /**
- * What an answer without a body sends, with headers of 8 KiB, which servers allow, and the first records of TLS, which httpd's `%O` counts.
- * Heads differ by cookies and by what is left of a connection: `%O` in front of dynamic pages is hardly ever as before either.
+ * The most that an answer without a body sends: headers of 8 KiB, as servers allow, and the first TLS records, which httpd's `%O` counts.
+ * Headers differ by cookies and by the state of the connection, so before dynamic pages `%O` hardly ever repeats either.
  */
 const MOST_HEAD = 16_384;
-/** One such number may be of a line that was damaged. */
+/** A single such number may come from a damaged line. */
 const LEAST_UNSENT = 2;
-/** Half of the sizes are those of before; of durations in milliseconds one in ten may be. */
+/** At least half of the sizes repeat; of durations in milliseconds, perhaps one in ten does. */
 const LEAST_EQUAL = 0.5;
 
-/** Whole seconds are mostly as before too, and few of them are so many. */
+/** Whole seconds mostly repeat too, but few of them are this large. */
 const LEAST_SIZE = 20;
 const MOST_LARGE = 0.8;
 
-/** How often a column is what it was when the same was answered before. */
+/** Counts how often a column has the same value as when the same answer was given before. */
 class Repeats {
   pairs = 0;
   equal = 0;
@@ -64,12 +64,12 @@ export class EqualAnswers {
   private readonly last = new Map<string, Answer>();
   private readonly all = new Repeats();
   private readonly fixed = new Repeats();
-  /** Of the number behind the second, where there is a body. */
+  /** The repetitions of the third column, in answers with a body. */
   private readonly thirds = new Repeats();
   private readonly values: number[] = [];
-  /** Of the numbers' logarithms, the squared differences from the same answer before. */
+  /** The sum of the squared differences between the numbers' logarithms and those of the same answer before. */
   private squares = 0;
-  /** Numbers that no answer of this size and its head have together. */
+  /** The count of numbers that an answer of this size cannot have, even with its head. */
   private unsent = 0;
   private nothing = 0;
   private more = 0;
@@ -78,7 +78,7 @@ export class EqualAnswers {
   private bodies = 0;
   private large = 0;
 
-  /** Takes one line in. */
+  /** Takes in one line. */
   add(answer: Answer): void {
     const { request, status, second, third } = answer;
     this.values.push(Number(second));
@@ -101,7 +101,7 @@ export class EqualAnswers {
     this.thirds.add(before?.third, third);
   }
 
-  /** What the lines so far say of the column behind the status; a size, as in all published layouts, where nothing speaks against it. */
+  /** The judgement on the column after the status: a size, as in all published layouts, unless something speaks against it. */
   get verdict(): "status-first" | "status-duration" | "status-other-size" {
     const { bodiless } = this;
     const isBodiless = bodiless > 0 && this.bodilessBefore === bodiless;

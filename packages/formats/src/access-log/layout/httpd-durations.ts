@@ -1,6 +1,6 @@
 /**
- * In which unit a file counts whole numbers that are called a duration, beside a time in brackets, which httpd's `%t` and gunicorn's `%(t)s` are
- * alone: `%D` is microseconds, `%{ms}T` milliseconds, `%T` seconds. No line says which, and no name.
+ * Finds the unit of whole numbers named as durations, beside a time in brackets, which only httpd's `%t` and gunicorn's `%(t)s` have: `%D`
+ * is in microseconds, `%{ms}T` in milliseconds, `%T` in seconds. Neither a line nor a name tells which.
  */
 import { DURATION_NAMES } from "../named-fields/duration-names.ts";
 import type { WholeDurations } from "../line.ts";
@@ -8,18 +8,18 @@ import { DurationJudge } from "./whole-durations.ts";
 
 const NAMES = DURATION_NAMES.map((name) => name.replace("_", "_?")).join("|");
 const MEMBER = new RegExp(String.raw`(?:^|[\s,|{])"?(?:${NAMES})"?\s?[:=]\s?"?(\d{1,9})"?(?=[\s,|}]|$)`, "i");
-/** httpd's time as a value of its own. */
+/** httpd's time as a value by itself. */
 const TIME = /[:=]\s?"?\[\d{1,2}\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\]/;
-/** What was refused before it was a request took next to no time. */
+/** A text that was refused because it is no request took next to no time. */
 const REFUSED = /[:=]\s?"?(?:400|408|414)"?(?=[\s,|}]|$)/;
 
 const LEAST_LINES = 16;
 const MOST_LINES = 512;
-/** So many milliseconds are ten minutes, which no time-out allows, and so many are what not every request takes. */
+/** As milliseconds, the first is ten minutes, which no time-out allows, and the second is more than every request can take. */
 const SURE_MAX = 600_000;
 const SURE_MIN = 1000;
 
-/** The unit of such numbers in these lines; undefined where they do not say it, or have none. */
+/** The unit of such numbers in these lines. Undefined if the lines do not show it, or have no such numbers. */
 export function judgeNamedDurations(lines: Iterable<string>): Exclude<WholeDurations, "unknown"> | undefined {
   const judge = new DurationJudge();
   const values: number[] = [];

@@ -1,6 +1,6 @@
 /**
- * What the places of an operators' own layout hold, told by how they behave over a file: a status is always a code in use, the status of the
- * server behind is mostly the same and nothing where none was asked, a duration is what no request and no answer of its size sends.
+ * Finds out what the columns of an operator's own layout hold, by their values over a file. A status is always a code in use. The
+ * upstream's status mostly equals it, and is missing if no upstream was asked. A duration is larger than any request or answer of that row.
  */
 import { isAbsent } from "../exchange/draft.ts";
 import { parseClfTime } from "../values/clock.ts";
@@ -9,27 +9,30 @@ import { isUsualStatus } from "../values/usual-status.ts";
 import { DurationJudge } from "./whole-durations.ts";
 import type { LayoutColumns } from "../line.ts";
 
-/** A size or a time that is a code in use once in six times would be one in sixteen lines running less than once in 10^12 files. */
+/** If one size or time in six were a code in use, sixteen lines in a row would all have one in less than one of 10^12 files. */
 const LEAST_ROWS = 16;
 const MOST_ROWS = 512;
-/** What every reader knows: the combined format and common, with nginx's time or without. A log that begins with so many of them is one. */
+/**
+ * Formats that every reader knows: combined and common, with nginx's time or without. A log that begins with so many of these lines is in
+ * such a format.
+ */
 const PLAIN = /\] "[^"]*" \d{3} (?:\d+|-)(?: "[^"]*" "[^"]*")?(?: \d+\.\d{3})?$/;
 const MOST_PLAIN = 32;
-/** The layout's own lines among the file's; others are errors and what a program said. */
+/** The least share of lines in the layout. The others are errors and programs' messages. */
 const LEAST_SHARE = 0.6;
-/** Lines whose status is `-` or 000, as nothing was answered. */
+/** The largest share of lines whose status is `-` or 000 because nothing was answered. */
 const MOST_UNANSWERED = 0.1;
 const LEAST_CODES = 2;
 const LEAST_UPSTREAM = 8;
 const LEAST_SAME = 0.8;
 const LEAST_BODILESS = 2;
-/** What an answer's or a request's head is long at most. */
+/** The longest head of an answer or a request. */
 const MOST_HEAD = 16_384;
-/** No server writes an error page of such a size. */
+/** No server writes an error page of this size. */
 const MOST_ERROR = 131_072;
 const LEAST_UNSENT = 2;
 const FAMILY_TIME = /^\[?\d{1,2}\/[A-Z][a-z]{2}\/\d{4}:/;
-/** The slowest request takes many times as long as the middle one. */
+/** The slowest request takes many times as long as the median one. */
 const LEAST_SPREAD = 10;
 const MOST_RISING = 0.9;
 
@@ -44,10 +47,10 @@ const CODES = /^\d{3}(?:(?:, | : )(?:\d{3}|-))*$/;
 const REFUSED = /^4(?:00|08|14|94|97)$/;
 const OF_DURATION = /time|dur|elapsed|latency|took|taken|^rt$|^D$|^[mu]s$/i;
 
-/** One place of all rows. */
+/** The values of one column in all rows. */
 type Column = readonly string[];
 
-/** The layout of a file by the lines at its head; undefined where they are of none that needs one, or of several. */
+/** The layout of a file, by its first lines. Undefined if these lines need none, or have several. */
 export function judgeLayout(lines: Iterable<string>): LayoutColumns | undefined {
   const groups = new Map<string, (readonly string[])[]>();
   let all = 0;
@@ -73,7 +76,7 @@ function toKey({ separator, cells }: Cut): string {
   return `${cells.length} ${separator}`;
 }
 
-/** What is known of a layout while its places are named. */
+/** What is known about a layout while its columns are being identified. */
 type Table = {
   readonly separator: string;
   readonly columns: readonly Column[];
@@ -103,19 +106,19 @@ function judgeRows(separator: string, rows: readonly (readonly string[])[]): Lay
 
 const NOTHING = { size: undefined, upstreamStatus: undefined, duration: undefined };
 
-/** A place of numbers of which few are a code in use, or that count on from line to line: sizes, times, and no status. */
+/** True for a column of numbers that are no statuses: few of them are codes in use, or they only ever grow. Such are sizes and times. */
 function isOfNumbers(column: Column): boolean {
   const told = column.filter((cell) => !UNANSWERED.test(cell));
   const isWhole = told.length >= LEAST_ROWS / 2 && told.every((cell) => WHOLE.test(cell));
   return isWhole && (told.filter(isUsualStatus).length <= told.length / 2 || isCounted(column));
 }
 
-/** True for what only rises, and often. */
+/** True for numbers that only grow, and often. */
 function isCounted(column: Column): boolean {
   return new Set(column).size > LEAST_ROWS / 2 && column.every((cell, row) => row === 0 || Number(cell) >= Number(column[row - 1]));
 }
 
-/** The places that hold a code in use in every row, but for a few rows without an answer. */
+/** The columns that hold a code in use in every row, except for a few rows without an answer. */
 function findCodes(columns: readonly Column[]): number[] {
   return columns.flatMap((column, index) => {
     const codes = column.filter(isUsualStatus);
@@ -125,7 +128,7 @@ function findCodes(columns: readonly Column[]): number[] {
   });
 }
 
-/** True where each line says all of it by itself: status and size behind a quoted request, and nothing that needs the others. */
+/** True if each line tells everything by itself: status and size follow a quoted request, and no other column was found. */
 function isRead(
   { separator, columns, request, status }: Table,
   found: Pick<LayoutColumns, "size" | "upstreamStatus" | "duration">,
@@ -136,7 +139,7 @@ function isRead(
   return isUsual && !isLed && found.upstreamStatus === undefined && found.duration === undefined;
 }
 
-/** The place of the size: nothing where an answer has no body, and something where it has one. */
+/** The column of the size: empty if an answer has no body, and filled if it has one. */
 function findSize({ columns, status, request }: Table): number | undefined {
   const isBodiless = (row: number) => /^(?:204|304)$/.test(columns[status]?.[row] ?? "") || isAskedBy(columns[request]?.[row], "HEAD");
   const sizes = columns.flatMap((column, index) => {
@@ -158,7 +161,7 @@ function isAskedBy(request: string | undefined, method: string): boolean {
   return request === method || request?.startsWith(`${method} `) === true;
 }
 
-/** The place of what the server behind answered: mostly the status, and nothing where none was asked. */
+/** The column of the upstream's status: mostly equal to the status, and empty if no upstream was asked. */
 function findUpstream({ columns, status }: Table): number | undefined {
   const found = columns.flatMap((column, index) => {
     if (index === status || !column.every((cell) => CODES.test(cell) || isAbsent(cell)) || !column.some(isAbsent)) return [];
@@ -169,17 +172,17 @@ function findUpstream({ columns, status }: Table): number | undefined {
   return found.length === 1 ? found[0] : undefined;
 }
 
-/** ingress-nginx's own layout, which is known: server, size, time and status. */
+/** True for ingress-nginx's own layout, which is known: server, size, time and status. */
 function isOfIngress(columns: readonly Column[], index: number): boolean {
   return columns[index - 3]?.some((cell) => SERVER.test(cell)) === true && columns[index - 1]?.some((cell) => SECONDS.test(cell)) === true;
 }
 
-/** The place of the duration and its unit. */
+/** The column of the duration, and its unit. */
 function findDuration(table: Table): LayoutColumns["duration"] {
   return findSeconds(table) ?? findWhole(table);
 }
 
-/** nginx's `$request_time` is always there, and the times of its upstream are not where none was asked. */
+/** nginx's `$request_time` is always present. The times of its upstream are missing if none was asked. */
 function findSeconds({ columns }: Table): LayoutColumns["duration"] {
   const timed = columns.flatMap((column, index) => (column.every((cell) => SECONDS.test(cell)) ? [index] : []));
   const ofOthers = columns.filter((column) => column.some(isAbsent) && column.some((cell) => SECONDS.test(cell)));
@@ -187,12 +190,13 @@ function findSeconds({ columns }: Table): LayoutColumns["duration"] {
   return timed.length === 1 && areOthers ? { index: timed[0] ?? -1, unitMs: 1000 } : undefined;
 }
 
-/** A whole number that no answer and no request of its size is long, and that differs much. */
+/** A whole number that varies much and is larger than any request or answer of its row can be. */
 function findWhole(table: Table): LayoutColumns["duration"] {
   const { columns, time, separator, status, request, size } = table;
   const whole = columns.flatMap((column, index) => (index !== status && column.every((cell) => WHOLE.test(dropName(cell))) ? [index] : []));
   const behind = whole.filter((index) => index > status && index !== size && index !== (size === undefined ? status + 1 : -1));
-  // One alone behind the known fields is read by every line, in the unit that the file tells, unless a pair stands there.
+  // A single number after the known fields needs no column: it is read from each line, in the unit that the file shows. This does not apply
+  // if there is a pair among them.
   const isPaired = columns.some(([cell = ""], index) => index > status && findName(cell) !== undefined);
   const isAlone = separator === "" && status === request + 1 && behind.length === 1 && !isPaired;
   const found = whole.filter((index) => index !== size && isTimed(table, index));
@@ -200,11 +204,11 @@ function findWhole(table: Table): LayoutColumns["duration"] {
   const [index = -1] = found;
   const judge = new DurationJudge();
   columns[index]?.forEach((cell, row) => {
-    // What was refused before it was a request took next to no time.
+    // A text that was refused because it is no request took next to no time.
     if (REFUSED.test(columns[status]?.[row] ?? "")) return;
     judge.take(Number(dropName(cell)), parseClfTime(columns[time]?.[row]?.replace(/^\[|\]$/g, "") ?? "", 0));
   });
-  // httpd's and gunicorn's times are in the family's layout; others count in what they like.
+  // httpd and gunicorn write times in the Common Log Format's notation. Others count in any unit.
   if (judge.unit !== "us" || !columns[time]?.every((cell) => FAMILY_TIME.test(cell))) return undefined;
   return { index, unitMs: 0.001 };
 }
@@ -221,7 +225,7 @@ function isTimed(table: Table, index: number): boolean {
   return isSpread && rising < values.length * MOST_RISING && unsent.length >= LEAST_UNSENT;
 }
 
-/** The most that a request or an answer of this row is long with its head, as far as the number at `index` is none of its sizes. */
+/** The most bytes of a request or an answer in this row, with its head. The number at `index` does not count as a size. */
 function findMost({ columns, status, request, size = status + 1 }: Table, index: number, row: number): number {
   const asked = columns[request]?.[row];
   if (!isAskedBy(asked, "GET") && !isAskedBy(asked, "HEAD")) return Infinity;

@@ -1,24 +1,25 @@
 /**
- * In which unit a file counts the whole number behind the known fields of the Common Log Format family. httpd's and Varnish's `%D` and
- * gunicorn's `%(D)s` are microseconds, Tomcat's `%D` before 10, `%{ms}T` and gunicorn's `%(M)s` milliseconds, `%T` seconds; a line says
- * which only where no other fits, a file's lines say it together. Sources: httpd mod_log_config; Tomcat AccessLogValve; gunicorn settings.
+ * Finds the unit of the whole number after the known fields of the Common Log Format family. httpd's and Varnish's `%D` and gunicorn's
+ * `%(D)s` are microseconds; Tomcat's `%D` before 10, `%{ms}T` and gunicorn's `%(M)s` are milliseconds; `%T` is seconds. A single line shows
+ * the unit only if no other fits, but a file's lines show it together. Sources: httpd mod_log_config; Tomcat AccessLogValve; gunicorn
+ * settings.
  */
 import { findWholeDuration, LEAST_MICROSECONDS } from "../formats/clf.ts";
 import type { WholeDurations } from "../line.ts";
 
-/** A few lines may come of a clock that was set, or of a request that never came. */
+/** A few lines may be exceptions, because a clock was set or a request never came. */
 const MOST_SHORT = 0.05;
-/** So many milliseconds are ten minutes, which no time-out allows. */
+/** As milliseconds this is ten minutes, which no time-out allows. */
 const LEAST_SURE_MICROSECONDS = 600_000;
 const LEAST_LINES = 16;
 const MOST_LINES = 512;
-/** Of `%T` nearly all are 0 or 1, and a median of 2 seconds beside such ones is no server's. */
+/** Nearly all values of `%T` are 0 or 1, and no server has a median of 2 seconds. */
 const LEAST_MEDIAN_MS = 2;
 const LEAST_MAX_MS = 120;
-/** Times of the log are whole seconds, and lines are written a moment after their request's end. */
+/** A log's times are whole seconds, and a line is written a moment after its request ended. */
 const SLACK_MS = 2000;
 
-/** Judges a file by its lines, of which those at its head are enough; lines without such a number do not count. */
+/** Judges a file by its first lines. Lines without such a number do not count. */
 export class DurationJudge {
   private readonly values: number[] = [];
   private latestMs = -Infinity;
@@ -26,7 +27,7 @@ export class DurationJudge {
   private lateInMs = 0;
   private lateInMicros = 0;
 
-  /** Takes further lines in. */
+  /** Takes in further lines. */
   add(lines: Iterable<string>): this {
     for (const line of lines) {
       if (this.values.length >= MOST_LINES) return this;
@@ -37,13 +38,16 @@ export class DurationJudge {
     return this;
   }
 
-  /** Takes a further number in, and the time of its line. */
+  /** Takes in a further number, and the time of its line. */
   take(value: number, timeMs: number | undefined): void {
     this.values.push(value);
     if (timeMs !== undefined) this.compare(timeMs, value);
   }
 
-  /** A line is written when its request ends, with the time of its start: one that comes late took at least so long. */
+  /**
+   * A line is written when its request ends, with the time of the request's start. A line that is out of order by some time belongs to a
+   * request that took at least as long.
+   */
   private compare(timeMs: number, value: number): void {
     const lateMs = this.latestMs - timeMs - SLACK_MS;
     this.latestMs = Math.max(this.latestMs, timeMs);
@@ -53,7 +57,7 @@ export class DurationJudge {
     if (value / 1000 + SLACK_MS >= lateMs) this.lateInMicros += 1;
   }
 
-  /** What the lines so far say; microseconds, as httpd documents its `%D`, where nothing speaks against them. */
+  /** The judgement on the lines so far: microseconds, as httpd documents `%D`, unless something speaks against them. */
   get unit(): WholeDurations {
     const { late, lateInMs, lateInMicros } = this;
     const values = this.values.toSorted((one, other) => one - other);
@@ -67,11 +71,11 @@ export class DurationJudge {
   }
 }
 
-/** Status and size behind a request, and a whole number that is a word of its own. */
+/** Status and size after a request, where a whole number follows as a word. */
 const COLUMNS = /" (?:\d{3}|-|%!d\(<nil>\)) (?:\d+|-|%!d\(<nil>\))(?= |$)/g;
 const WHOLE = /[ \]]\d{1,9}(?: |$)/g;
 
-/** False for most lines without such a number, which spares reading them. */
+/** False for most lines without such a number, which saves reading them. */
 function mayHold(line: string): boolean {
   COLUMNS.lastIndex = 0;
   if (!COLUMNS.test(line)) return false;

@@ -1,4 +1,4 @@
-/** What operators call a duration without its unit, in the spelling of `FieldReader`. */
+/** Operators' names for a duration without a unit, spelled as `FieldReader` folds them. */
 export const DURATION_NAMES = [
   "request_time",
   "req_time",

@@ -1,11 +1,13 @@
-/** Looks up what a record says by name, whatever the case and the spelling of its names, and how deep what it says is kept. */
+/** Looks up a record's members by name, whatever their case and spelling, and whatever member contains them. */
 import { isAbsent, readObject } from "../exchange/draft.ts";
 import type { JsonObject } from "../line.ts";
 
-/** Looks members up whatever their case and spelling (`status_code`, `statusCode`, `Status-Code`); `a.b` also finds `b` inside `a`. */
+/** Looks up members whatever their case and spelling (`status_code`, `statusCode`, `Status-Code`). `a.b` also finds `b` inside `a`. */
 export type FieldReader = (names: readonly string[]) => unknown;
 
-/** Members that only hold others, of Azure's diagnostic logs and of many a logging library: what they hold counts as the object's own. */
+/**
+ * Members that only contain others, in Azure's diagnostic logs and many logging libraries. What they contain counts as the object's own.
+ */
 const CONTAINERS = [
   "properties",
   "fields",
@@ -20,17 +22,17 @@ const CONTAINERS = [
   "@fields",
   "nginx",
 ];
-/** Where Filebeat's modules before 7.0 put what they took out of a server's access log, one level deeper. */
+/** Names under which Filebeat's modules before 7.0 nested what they read from a server's access log. */
 const SERVERS = ["nginx", "apache", "apache2", "iis", "traefik", "haproxy"];
 
-/** A reader over an object, one level deep. */
+/** A reader for an object, one level deep. */
 export function createFieldReader(object: JsonObject): FieldReader {
   const fields = new Map<string, unknown>();
   for (const [key, value] of Object.entries(object)) collect(fields, { key: foldName(key), value, depth: 0 });
   for (const container of CONTAINERS) collectAll(fields, object[container]);
-  // winston's format for Logstash puts what it was given beside the words one level deeper.
+  // winston's format for Logstash nests the metadata of a message one level deeper.
   collectAll(fields, readObject(object["@fields"])?.["meta"]);
-  // What nginx was told to write into one member, beside the time.
+  // The fields that an nginx format puts into one member, beside the time.
   const request = readObject(object["request"]);
   if (typeof request?.["request"] === "string") collectAll(fields, request);
   for (const server of SERVERS) collectAll(fields, readObject(object[server])?.["access"]);
@@ -43,11 +45,11 @@ export function createFieldReader(object: JsonObject): FieldReader {
   };
 }
 
-/** Names come again with every line, so their folded forms are kept; an unknown producer's endless new names are not. */
+/** Names recur with every line, so their folded forms are kept. An unknown producer's endless new names are not. */
 const FOLDED = new Map<string, string>();
 const MAX_FOLDED = 4096;
 
-/** A name without its case and its word marks. */
+/** A name without case and separators. */
 function foldName(name: string): string {
   const known = FOLDED.get(name);
   if (known !== undefined) return known;
@@ -56,7 +58,7 @@ function foldName(name: string): string {
   return folded;
 }
 
-/** Takes what an object holds in as the outer object's own. */
+/** Adds an object's members to those of the object that contains it. */
 function collectAll(fields: Map<string, unknown>, container: unknown): void {
   for (const [key, value] of Object.entries(readObject(container) ?? {})) collect(fields, { key: foldName(key), value, depth: 1 });
 }

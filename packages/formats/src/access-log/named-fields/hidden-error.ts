@@ -1,4 +1,4 @@
-/** Trap T14: errors that travel behind a good status: gRPC's status, JSON-RPC's error code, GraphQL's error code, as far as logs name them. */
+/** Trap T14: errors behind a good status, as far as logs name them: gRPC's status, and the error codes of JSON-RPC and GraphQL. */
 import { readJsonText } from "../exchange/draft.ts";
 import type { JsonObject } from "../line.ts";
 import { createFieldReader } from "./field-reader.ts";
@@ -26,7 +26,7 @@ const SERVER_CODES: Readonly<Record<string, string>> = {
   15: "DATA_LOSS",
 };
 
-/** What a record with a good status says of an error behind it; undefined when it names none of the server's. */
+/** The error behind a record's good status; undefined if the record names none that is the server's. */
 export function findHiddenError(object: JsonObject): string | undefined {
   const read = createFieldReader(object);
   const grpc = readJsonText(read(GRPC));

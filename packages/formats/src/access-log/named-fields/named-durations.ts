@@ -1,11 +1,11 @@
-/** How long a request took, out of named fields: in the unit that a name or a value says, or that its software counts in. */
+/** The duration of a request, from named fields. The unit is that of the name or of the value, or the one in which the software counts. */
 import { readJsonText, scaleDuration } from "../exchange/draft.ts";
 import type { FieldReader } from "./field-reader.ts";
 import { DURATION_NAMES } from "./duration-names.ts";
 import type { ParseContext } from "../line.ts";
 import { isNoDuration } from "./no-duration.ts";
 
-/** Names whose unit everybody knows, with the unit in ms. */
+/** Names with a well-known unit, in ms. */
 const DURATIONS: readonly (readonly [name: string, unitMs: number])[] = [
   ["request_time", 1000],
   ["req_time", 1000],
@@ -56,7 +56,7 @@ const DURATIONS: readonly (readonly [name: string, unitMs: number])[] = [
   ["msecs", 1],
   ["time_ms", 1],
 ];
-/** Names whose unit only the value tells: a suffix (`12ms`), else milliseconds when the field is known to be counted so. */
+/** Names whose unit only the value shows, by a suffix (`12ms`); otherwise milliseconds, if the field is known to be in milliseconds. */
 const SUFFIXED = [
   "duration",
   "latency",
@@ -70,7 +70,7 @@ const SUFFIXED = [
   "time_taken",
 ];
 
-/** `12ms`, `1.5s`, `250µs`, Go's `1m2.5s`, httpd's `%T/%D`: milliseconds by the value's own unit; undefined when it has none. */
+/** Converts `12ms`, `1.5s`, `250µs`, Go's `1m2.5s` or httpd's `%T/%D` to milliseconds by the value's own unit; undefined if it has none. */
 export function readSuffixedDuration(text: string): number | undefined {
   const both = /^(\d{1,6})\/(\d{1,12})$/.exec(text);
   if (both !== null) return Math.floor(Number(both[2]) / 1e6) === Number(both[1]) ? scaleDuration(both[2], 0.001) : undefined;
@@ -84,12 +84,12 @@ export function readSuffixedDuration(text: string): number | undefined {
 
 const TERMINATION = ["termination_state", "termination", "tsc", "term"];
 
-/** True beside how a session of HAProxy's ended, which is two letters or four. */
+/** True if HAProxy's termination state, which has two or four letters, is among the fields. */
 export function isOfHaproxy(read: FieldReader): boolean {
   return /^[-A-Za-z]{2}(?:[-A-Z]{2})?$/.test(String(read(TERMINATION)));
 }
 
-/** What only nginx's variables are called, and what teams call its upstream's times. */
+/** Names that only nginx's variables have, and common short names of its upstream's times. */
 const OF_NGINX = [
   "urt",
   "uct",
@@ -104,34 +104,37 @@ const OF_NGINX = [
   "time_local",
   "time_iso8601",
 ];
-/** Those of them that other software does not have: gateways too write who answered them, beside milliseconds. */
+/** Those that no other software uses. Gateways also write who answered, beside durations in milliseconds. */
 const TIMES_OF_NGINX = OF_NGINX.filter((name) => /^u[rch]t$|time/.test(name));
-/** What its operators call `$request_time` instead. */
+/** Operators' other names for `$request_time`. */
 const NGINX_SECONDS = [...SUFFIXED, "rt", "total_time", "responsetime"];
 const REQUEST_TIME = ["request_time", "req_time", "request_rt"];
-/** Names whose values may hold their unit. */
+/** Names whose values may contain their unit. */
 const MEASURED = [...SUFFIXED, ...REQUEST_TIME, "total_time"];
-/** Node's loggers too can write their time in the family's layout, and their `response_time` in milliseconds with three decimals. */
+/** Node's loggers, too, may write times in the Common Log Format's notation, with a `response_time` in milliseconds and three decimals. */
 const FAMILY_SECONDS = NGINX_SECONDS.filter((name) => !/^response_?time$/.test(name));
 const FAMILY_TIME = /^\[?\d\d\/[A-Z][a-z]{2}\/\d{4}:/;
 const DATE = ["time", "date", "datetime", "timestamp", "@timestamp", "ts", "time_local"];
 
-/** A time in seconds as nginx writes it, with three decimals always, of which a number loses those that are 0. */
+/** True for seconds as nginx writes them, always with three decimals. A number loses trailing zeros. */
 function isNginxSeconds(written: unknown): boolean {
   if (typeof written === "string") return /^\d{1,6}\.\d{3}$/.test(written);
   return typeof written === "number" && (written === 0 || (!Number.isInteger(written) && Math.round(written * 1000) / 1000 === written));
 }
 
-/** The duration of a record that is nginx's, which counts in seconds only, whatever its operators call the member. */
+/** The duration of a record that is known to be nginx's. nginx counts in seconds only, whatever the member's name. */
 export function readNginxSeconds(read: FieldReader, names = NGINX_SECONDS): number | undefined {
   if (read(REQUEST_TIME) !== undefined) return undefined;
   const written = names.map((name) => read([name])).find(isNginxSeconds);
   return scaleDuration(written, 1000);
 }
 
-/** The same where only the fields beside it say so. A number has lost its decimals: it counts beside nginx's own times. */
+/**
+ * The same for a record that only its other fields show to be nginx's. A number may have lost its decimals, so it counts only beside times
+ * of nginx's own.
+ */
 function readLikelySeconds(read: FieldReader): number | undefined {
-  // What speaks is an application, unless its operator gave nginx's times their usual short names.
+  // Messages come from an application, unless nginx's times have their usual short names.
   if (read(["msg", "message"]) !== undefined && read(["urt", "uct", "uht"]) === undefined) return undefined;
   const isNumbered = read(TIMES_OF_NGINX) !== undefined;
   const readText: FieldReader = (names) => {
@@ -142,22 +145,22 @@ function readLikelySeconds(read: FieldReader): number | undefined {
   return FAMILY_TIME.test(String(read(DATE))) ? readNginxSeconds(readText, FAMILY_SECONDS) : undefined;
 }
 
-/** What Datadog's attributes call the parts of a URL and of a connection; the duration beside them is in nanoseconds. */
+/** Datadog's attributes for the parts of a URL and of a connection. The duration beside them is in nanoseconds. */
 const OF_DATADOG = ["http.url_details.path", "network.client.ip", "network.bytes_written"];
 
 const LEAST_MS = 0.02;
 
-/** What Rails' loggers write beside a duration in ms: lograge, and GitLab's JSON. */
+/** Members that Rails' loggers (lograge, and GitLab's JSON) write beside a duration in ms. */
 const OF_RAILS = ["controller", "view", "db"];
 
-/** A whole number beside httpd's time, in the unit that the file tells. */
+/** A whole number beside httpd's time, in the unit that the file shows. */
 function readHttpdDuration(read: FieldReader, { namedDurations }: ParseContext): number | undefined {
   if (namedDurations === undefined || !String(read(DATE)).startsWith("[")) return undefined;
   const value = readJsonText(read(DURATION_NAMES)) ?? "";
   return /^\d{1,9}$/.test(value) ? scaleDuration(value, namedDurations === "us" ? 0.001 : 1) : undefined;
 }
 
-/** The duration that the fields tell of, in ms. */
+/** The duration in ms, according to the fields. */
 export function readDuration(read: FieldReader, context: ParseContext): number | undefined {
   const httpdMs = readHttpdDuration(read, context);
   if (httpdMs !== undefined) return httpdMs;
@@ -168,7 +171,7 @@ export function readDuration(read: FieldReader, context: ParseContext): number |
     const durationMs = text === undefined ? undefined : readSuffixedDuration(text);
     if (durationMs !== undefined) return durationMs;
   }
-  // HAProxy's timers, in ms; `Ta` is the whole of a request, `Tt` that of a session.
+  // HAProxy's timers, in ms. `Ta` covers a whole request, `Tt` a whole session.
   if (read(["tr", "tw", "tc", "tq"]) !== undefined || isOfHaproxy(read)) {
     const totalMs = scaleDuration(readJsonText(read(["ta", "tt", "time_total", "total_response_time", "total_time"]))?.replace("+", ""), 1);
     if (totalMs !== undefined) return totalMs;
@@ -181,7 +184,7 @@ export function readDuration(read: FieldReader, context: ParseContext): number |
     const written = read([name]);
     const value = readJsonText(written);
     const durationMs = value === undefined || isNoDuration(name, written, read) ? undefined : scaleDuration(value, unitMs);
-    // Seconds under a name that others count in milliseconds: nothing is answered within a few microseconds.
+    // The value is in seconds, under a name that others use for milliseconds: nothing is answered within a few microseconds.
     if (durationMs !== undefined && (name !== "response_time" || durationMs === 0 || durationMs >= LEAST_MS)) return durationMs;
   }
   return undefined;

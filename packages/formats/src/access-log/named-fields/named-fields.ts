@@ -1,6 +1,6 @@
 /**
- * Exchanges out of flat named fields whose keys the operators chose: nginx's `log_format` as JSON, logfmt, lograge, winston and other
- * structured logs. Only names that everywhere mean the same are known; a unit must be part of the name or of the value.
+ * Reads exchanges from flat named fields whose keys the operators chose: nginx's `log_format` as JSON, logfmt, lograge, winston and other
+ * structured logs. Only names with one meaning everywhere are known. A unit must be part of the name or of the value.
  */
 import { parseAnyTime } from "../values/clock.ts";
 import {
@@ -71,7 +71,7 @@ const TARGET = [
 ];
 const REQUEST_LINE = ["request", "request_line", "req", "http_request", "request_url"];
 const WHOLE = /^[A-Z]{3,16} (?:\/|https?:\/\/)\S* HTTP\/[\d.]+$/;
-/** What servers answer to what they do not take for a request. */
+/** The statuses with which servers answer what is no request. */
 const REFUSAL = /^4(?:00|08|14)$/;
 const STATUS = [
   "http.response.status_code",
@@ -191,33 +191,33 @@ const TIME = [
   "local_time",
 ];
 const ROUTE = ["http.route", "route"];
-/** Names that only a status or a path of HTTP's has. */
+/** Names that only HTTP's statuses and paths have. */
 const OF_HTTP = [
   ...STATUS.filter((name) => name !== "status"),
   ...TARGET.filter((name) => !["path", "url", "target", "request"].includes(name)),
   "httpversion",
 ];
 
-/** True where a status or a path is called by a name that nothing but HTTP's has, or the status' own phrase stands beside it. */
+/** True if a status or a path has a name that only HTTP uses, or the status' phrase is beside it. */
 export function isNamedByHttp(read: FieldReader): boolean {
   return read(OF_HTTP) !== undefined || hasPhrase(read);
 }
 
-/** Sets what the fields say; returns true when they describe an exchange: a status together with a method or a target. */
+/** Sets the members that the fields give. Returns true if they describe an exchange: a status together with a method or a target. */
 export function putNamedFields(draft: Draft, read: FieldReader, context: ParseContext): boolean {
   putText(draft, "method", readMethod(read));
   putTarget(draft, readTarget(read));
   const line = read(REQUEST_LINE);
-  // What the client sent has the query, and is not rewritten as nginx's `$uri` is.
+  // The request line includes the query, and is not rewritten as nginx's `$uri` is.
   if (draft.method === undefined || draft.path === undefined || (typeof line === "string" && WHOLE.test(line))) putRequestLine(draft, line);
-  // Loggers that know only words have the request for them; a whole URL there is of a call that the program made.
+  // Loggers that know only messages may have the request as the message. A whole URL would belong to a call that the program made.
   const words = draft.method === undefined && draft.path === undefined ? read(["message", "msg"]) : undefined;
   if (typeof words === "string" && words.includes(" /") && WHOLE.test(words)) putRequestLine(draft, words);
   const query = readJsonText(read(["url.query", "query_string", "args", "query", "request_query", "cs_uri_query"]));
   if (draft.query === undefined && query !== undefined && query !== "{}") draft.query = query.replace(/^\?/, "");
   putStatus(draft, readStatusNumber(readStatusMember(read) ?? readGrokStatus(read) ?? readShortStatus(read)));
   putNumber(draft, "responseBytes", readJsonText(read(BYTES)));
-  // What HAProxy's manual calls its size; Caddy's is that of the request.
+  // In HAProxy's manual this is the response's size. In Caddy's logs it is the request's.
   if (draft.responseBytes === undefined && isOfHaproxy(read)) putNumber(draft, "responseBytes", readJsonText(read(["bytes_read"])));
   putNumber(draft, "requestBytes", readJsonText(read(["request_length", "http.request.body.bytes", "bytes_in", "request_size"])));
   putClient(draft, readJsonText(read(CLIENT)) ?? readRemote(read) ?? "");
@@ -241,8 +241,8 @@ const PHRASE =
   /^(?:Bad Request|Unauthorized|Forbidden|Not Found|Method Not Allowed|Conflict|Unprocessable (?:Entity|Content)|Too Many Requests|Internal Server Error|Bad Gateway|Service Unavailable|Gateway Timeout)$/;
 
 /**
- * What Spring, Nest and others send as the body of an error, which somebody logged: a status, its phrase and a path, and nothing of a
- * request. A body has no level; the program's own record of an answer has one.
+ * True for the body of an error response, as Spring, Nest and others send it and somebody logged it: a status, its phrase and a path, but
+ * nothing about a request. Unlike the program's own record of an answer, a body has no level.
  */
 function isErrorBody(draft: Draft, read: FieldReader): boolean {
   const isBare =
@@ -254,10 +254,10 @@ function hasPhrase(read: FieldReader): boolean {
   return PHRASE.test(readJsonText(read(["error"])) ?? "");
 }
 
-/** Sets the tries that nginx's variables tell of, whatever the spelling of their names; returns whether there are any. */
+/** Sets the tries that nginx's variables describe, whatever the spelling of their names. Returns whether there are any. */
 export function putNamedUpstream(draft: Draft, read: FieldReader): boolean {
   const text = (...names: readonly string[]) => readJsonText(read(names));
-  // Beside nginx's own short names `us` is its status, and elsewhere a unit.
+  // Beside nginx's own short names `us` is the upstream's status; elsewhere it is a unit.
   const short = text("urt", "uct", "uht") === undefined ? undefined : text("us");
   const status = text("upstream_status", "upstream.status", "backend_status") ?? short;
   if (status === undefined || !/^\d{3}(?:(?:, | : )(?:\d{3}|-))*$/.test(status)) return false;
@@ -266,7 +266,10 @@ export function putNamedUpstream(draft: Draft, read: FieldReader): boolean {
   return true;
 }
 
-/** What no server takes for a request is logged with an empty one; client and time without words are an access record all the same. */
+/**
+ * True for a refused request, which is logged with an empty request line. A client and a time without a message still make an access
+ * record.
+ */
 function isRefused(draft: Draft, read: FieldReader): boolean {
   const isRefusal = REFUSAL.test(String(draft.status));
   return (
@@ -275,11 +278,11 @@ function isRefused(draft: Draft, read: FieldReader): boolean {
 }
 
 function readTimeValue(read: FieldReader): unknown {
-  // nginx's `$msec` is its time to the millisecond, where its others are whole seconds.
+  // nginx's `$msec` is the time to the millisecond, while its other times are whole seconds.
   const msec = Number(read(["msec"]));
   if (msec > 1e9 && msec < 1e10) return msec;
   const value = read(TIME);
-  // Google's libraries write seconds and nanoseconds apart.
+  // Google's libraries write seconds and nanoseconds separately.
   const seconds = value === undefined ? Number(read(["timestamp.seconds", "timestampSeconds"])) : Number.NaN;
   if (seconds > 0) return seconds + Number(read(["timestamp.nanos", "timestampNanos"]) ?? 0) / 1e9;
   return typeof value === "string" && /^\d{10,19}(?:\.\d+)?$/.test(value) ? Number(value) : value;
@@ -295,7 +298,7 @@ function readTarget(read: FieldReader): string | undefined {
   return target !== undefined && /^(?:\/|\*$|[a-z][a-z0-9+.-]*:\/\/)/i.test(target) ? target : undefined;
 }
 
-/** Words for many things, unless an address stands there. */
+/** The client, under names with many meanings; only an address counts. */
 function readRemote(read: FieldReader): string | undefined {
   const remote = readJsonText(read(["remote", "address", "addr"]));
   return remote !== undefined && /^(?:(?:\d{1,3}\.){3}\d{1,3}|\[?[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}\]?)(?::\d+)?$/i.test(remote)
@@ -303,20 +306,20 @@ function readRemote(read: FieldReader): string | undefined {
     : undefined;
 }
 
-/** Logstash's pattern for Apache's log calls the status `response`, a word that elsewhere means anything. */
+/** Logstash's pattern for Apache's log calls the status `response`, which may mean anything elsewhere. */
 function readGrokStatus(read: FieldReader): unknown {
   return read(["verb"]) === undefined && read(["httpversion"]) === undefined ? undefined : read(["response"]);
 }
 
-/** Beside a whole request line, or who asked for what and no words, a short name too is the status'. */
+/** A short name counts as the status' beside a whole request line, or beside method, target and client if there is no message. */
 function readShortStatus(read: FieldReader): unknown {
   const line = read(REQUEST_LINE);
   const short = read(["st", "code", "sc", "resp"]);
   const isWordless = read(["level", "severity", "msg", "message", "event", "error", "err"]) === undefined;
-  // What is refused is no request, but its answer has a size.
+  // A refused text is no request, but its answer has a size.
   const isRefusal = isWordless && REFUSAL.test(String(short)) && read(BYTES) !== undefined;
   if (typeof line === "string" && (WHOLE.test(line) || isRefusal)) return short;
-  // What HAProxy writes for a request that it could not read.
+  // HAProxy's text for a request that it could not read.
   const isUnread = isRefusal && read(METHOD) === "<BADREQ>";
   const isAsked = isUnread || (readMethod(read) !== undefined && readTarget(read) !== undefined);
   const isAccess = isWordless && isAsked && read(CLIENT) !== undefined;
@@ -324,14 +327,14 @@ function readShortStatus(read: FieldReader): unknown {
   return isUsualStatus(String(code)) ? code : undefined;
 }
 
-/** A number of more digits is the application's own code, whatever its member is called. */
+/** The status. A number with more digits is the application's own code, whatever its name, so another name is tried then. */
 function readStatusMember(read: FieldReader): unknown {
   const value = read(STATUS);
   if (!(Number(value) > 999)) return value;
   return STATUS.map((name) => read([name])).find((each) => each !== undefined && !(Number(each) > 999));
 }
 
-/** A status is a number or three digits; `500 Internal Server Error` reads as 500. */
+/** A status as a number or three digits. `500 Internal Server Error` reads as 500. */
 function readStatusNumber(value: unknown): unknown {
   if (typeof value !== "string") return value;
   return /^([1-9]\d\d)(?: [A-Za-z].*)?$/.exec(value)?.[1];

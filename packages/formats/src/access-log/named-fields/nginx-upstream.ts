@@ -3,7 +3,7 @@ import { type Draft, isAbsent, NO_STATUS_LINE, putDuration, putMadeBy, readStatu
 import type { Token } from "../values/tokens.ts";
 import { isUsualStatus } from "../values/usual-status.ts";
 
-/** nginx's upstream variables as the log has them; each may hold several values. */
+/** nginx's upstream variables, as in the log. Each may have several values. */
 export type NginxUpstream = {
   readonly address?: string | undefined;
   readonly status?: string | undefined;
@@ -13,12 +13,15 @@ export type NginxUpstream = {
   readonly bytesReceived?: string | undefined;
 };
 
-/** `a, b` are tries of one request, `a : b` is an internal redirect to another group (ngx_http_upstream_module, $upstream_addr). */
+/**
+ * Splits a variable's values: `a, b` are tries of one request, and `a : b` is an internal redirect to another group
+ * (ngx_http_upstream_module, $upstream_addr).
+ */
 function splitValues(text: string | undefined): string[] {
   return text === undefined || isAbsent(text) ? [] : text.split(/,|(?<=\s):(?=\s)/).map((each) => each.trim());
 }
 
-/** The tries of a request, oldest first. */
+/** The tries of a request, the oldest first. */
 function readNginxAttempts(upstream: NginxUpstream): UpstreamAttempt[] {
   const addresses = splitValues(upstream.address);
   const statuses = splitValues(upstream.status);
@@ -33,7 +36,7 @@ function readNginxAttempts(upstream: NginxUpstream): UpstreamAttempt[] {
     const headerMs = scaleDuration(headers[index], 1000);
     const durationMs = scaleDuration(responses[index], 1000);
     const answered = findAnswered({
-      // A variable that the format has, and that is -, says that there was no header; one that it lacks says nothing.
+      // If the format has this variable, - means that there was no header. If it lacks the variable, nothing is known.
       header: upstream.headerTime === undefined ? undefined : (headers[index] ?? "-"),
       bytes: upstream.bytesReceived === undefined ? undefined : (received[index] ?? "-"),
       status,
@@ -50,8 +53,9 @@ function readNginxAttempts(upstream: NginxUpstream): UpstreamAttempt[] {
 }
 
 /**
- * Whether response headers came from behind. nginx writes its own 502 or 504 into `$upstream_status` when a try fails
- * (ngx_http_upstream_next), so for those two only the header time or the bytes received tell; any other status came from behind.
+ * True if response headers came from behind, undefined if that is unknown. If a try fails, nginx writes its own 502 or 504 into
+ * `$upstream_status` (ngx_http_upstream_next), so for these two only the header time or the received bytes tell. Any other status came from
+ * behind.
  */
 function findAnswered(seen: {
   readonly header: string | undefined;
@@ -64,7 +68,7 @@ function findAnswered(seen: {
   return seen.status === 502 || seen.status === 504 ? undefined : true;
 }
 
-/** Sets the tries and, for a server error, who made it. `named` says that the log's format has the upstream variables at all. */
+/** Sets the tries and, for a server error, who made it. `named` means that the log's format has the upstream variables. */
 export function putNginxUpstream(draft: Draft, upstream: NginxUpstream, named: boolean): void {
   const listed = readNginxAttempts(upstream);
   const isLeftAlone = isGroup(listed.at(-1)?.address) && draft.status === 502;
@@ -78,12 +82,15 @@ export function putNginxUpstream(draft: Draft, upstream: NginxUpstream, named: b
   } else judgeNginx(draft, named);
 }
 
-/** Servers have a port, or are sockets; where none can be chosen, nginx keeps the group's name (ngx_http_upstream_module, $upstream_addr). */
+/**
+ * True for the name of a group. A server has a port or is a socket. If no server can be chosen, nginx keeps the group's name
+ * (ngx_http_upstream_module, $upstream_addr).
+ */
 function isGroup(address: string | undefined): boolean {
   return address !== undefined && /^[a-z_][\w.-]*$/i.test(address);
 }
 
-/** What came from behind was no answer; `$upstream_status` says 200 for want of anything else. */
+/** Sets that the upstream's data was not an answer. `$upstream_status` is 200 only because nothing else is known. */
 function judgeNoStatusLine(draft: Draft, attempts: readonly UpstreamAttempt[]): void {
   draft.observer = { kind: "proxy", name: "nginx" };
   draft.upstream = attempts.map(({ status, ...attempt }, index) =>
@@ -126,36 +133,43 @@ function judgeNginx(draft: Draft, named: boolean): void {
   }
 }
 
-/** nginx's own times, whole or of the upstream's part, in either order: always three decimals, and the whole is never the shorter. */
+/**
+ * Sets the duration from nginx's own times: that of the request and that of the upstream, in either order. Both always have three decimals,
+ * and the request's is never shorter.
+ */
 export function putNginxSeconds(draft: Draft, tokens: readonly Token[]): void {
   const seconds = tokens.filter(({ text }) => /^\d{1,6}\.\d{3}s?,?$/.test(text)).map(({ text }) => Number.parseFloat(text));
   putLongest(draft, seconds);
 }
 
-/** Milliseconds are rounded: of two times that differ by one only, the first is taken, as most layouts have the whole before its part. */
+/**
+ * Milliseconds are rounded. Of two times that differ by one millisecond the first is taken, because most layouts have the request's time
+ * before the upstream's.
+ */
 const ROUNDING = 0.0011;
 
-/** Sets the longest of the times, in seconds. */
+/** Sets the longest of the times, given in seconds. */
 export function putLongest(draft: Draft, seconds: readonly number[]): void {
   const [first = 0] = seconds;
   const longest = Math.max(...seconds);
   if (seconds.length > 0) putDuration(draft, longest - first < ROUNDING ? first : longest, 1000);
 }
 
-/** No list starts within one: a client may send a long one that ends in something else, and it is walked through once. */
+/** A list of values. It cannot start within another, so that a long list sent by a client is walked through only once. */
 const LIST = (value: string) => new RegExp(String.raw`(?:^|(?<![,:])[\s"|=])(${value}(?:(?:, | : )(?:${value}|-))+)(?=$|[\s"|])`, "g");
 const STATUSES = LIST(String.raw`\d{3}`);
 const SECONDS = LIST(String.raw`\d{1,6}\.\d{3}`);
 const ADDRESSES = LIST(String.raw`(?:[\w.-]{1,100}|\[[\da-f:.]{2,45}\]):\d{1,5}`);
 const ADDRESS = String.raw`(?:(?:\d{1,3}\.){3}\d{1,3}|\[[\da-f:.]{2,45}\]):\d{1,5}`;
-/** An address with its port, and a status before or behind it. */
+/** An address with its port, and a status before or after it. */
 const SINGLE = new RegExp(
   String.raw`(?<=^|[\s"|=])(?:(?<address>${ADDRESS})"?[\s|]"?(?<status>5\d\d)|(?<before>5\d\d)"?[\s|]"?(?<behind>${ADDRESS}))(?=$|[\s"|])`,
 );
 
 /**
- * Tries as nginx alone writes them, wherever a layout puts them: several of one request (`502, 200`), or one whose address stands beside the very
- * status that was answered. A single value could be anything and says nothing; of several lists of times it is not known which is which.
+ * Sets tries that are written as only nginx writes them, wherever the layout puts them: several statuses of one request (`502, 200`), or
+ * one status that equals the answer's and has an address beside it. A single value without an address could be anything, and of several
+ * lists of times it is unknown which is which.
  */
 export function putTries(draft: Draft, rest: string): void {
   if (draft.upstream !== undefined) return;
@@ -177,12 +191,12 @@ function putSingleTry(draft: Draft, rest: string): void {
 
 const NAMED_SECONDS = /(?:^|[ ,|\t])(?:request_time|rt)[= ]"?(\d{1,6}\.\d{1,3})(?=[ ",|\t]|$)(?! [mµu]s)/;
 
-/** The client's address with its port, which is no server behind. */
+/** True for the client's own address with its port, which is not an upstream. */
 function isOfClient(draft: Draft, address: string | undefined): boolean {
   return draft.clientAddress !== undefined && address?.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1") === draft.clientAddress;
 }
 
-/** `request_time 0.087`, `rt=0.001`: nginx's variable by its name, in seconds. */
+/** Sets the duration from nginx's variable, named in the text: `request_time 0.087`, `rt=0.001`, in seconds. */
 export function putNamedSeconds(draft: Draft, rest: string): void {
   putDuration(draft, NAMED_SECONDS.exec(rest)?.[1], 1000);
 }
@@ -190,8 +204,8 @@ export function putNamedSeconds(draft: Draft, rest: string): void {
 const SERVER = /^(?:(?:\d{1,3}\.){3}\d{1,3}|\[[\da-f:.]{2,45}\]):\d{1,5}$/;
 
 /**
- * A server behind and, next to it or with its time between, the status that it answered with, unless a size may stand there: another code in
- * use follows. Beside a server error only the same status counts: what else stands there would tell who made it.
+ * Sets an upstream and its status, if the status is next to the address or only a time is between them. The number may instead be a size if
+ * another code in use follows. For a server error only the same status counts, because any other number would say who made the error.
  */
 export function putNextAnswer(draft: Draft, values: readonly string[]): void {
   if (draft.upstream !== undefined) return;

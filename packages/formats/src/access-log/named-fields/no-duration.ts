@@ -1,28 +1,34 @@
-/** Members that are called as durations are, and hold something else. Sources: Python's logging, LogRecord attributes; nginx's $request_time. */
+/**
+ * Members that have the name of a duration but hold something else. Sources: Python's logging, LogRecord attributes; nginx's $request_time.
+ */
 
-/** As milliseconds, three years: such a number is a time. */
+/** In milliseconds this is three years, so a larger number is a point in time. */
 const LEAST_TIME_MS = 1e11;
 
-/** Of requests that took so many seconds, one in a thousand took them to the millisecond. */
+/** Of requests that took this many seconds, one in a thousand took a whole number of them to the millisecond. */
 const LEAST_WHOLE = 10;
 
-/** What Python's formatters write of each record beside `msecs`, its time's milliseconds. */
+/** Attributes that Python's formatters write beside `msecs`, the milliseconds of the record's time. */
 const OF_PYTHON = ["levelname", "levelno", "asctime", "relativecreated", "funcname", "lineno"];
 
-/** No time-out of a gateway's is longer, in seconds. */
+/** No gateway has a longer time-out, in seconds. */
 const MOST_WAITED = 1000;
 
-/** Seconds all the same: a time-out ends on the second, and the upstream's own time with its decimals may say as much. */
+/**
+ * True if a whole number is a duration in seconds after all: a time-out ends on the second, and the upstream's time, with its decimals, may
+ * confirm it.
+ */
 function isWait(seconds: number, read: (names: readonly string[]) => unknown): boolean {
   const upstream = String(read(["upstream_response_time", "urt"]));
   const isSame = /^\d+\.\d+$/.test(upstream) && Math.abs(Number(upstream) - seconds) < 1;
   return isSame || (String(read(["status", "status_code"])) === "504" && seconds < MOST_WAITED);
 }
 
-/** True where a member that is called as a duration is none, or is one in a unit that nothing tells. `read` reads the record's members. */
+/** True if a member with the name of a duration is none, or is in an unknown unit. `read` reads the record's members. */
 export function isNoDuration(name: string, written: unknown, read: (names: readonly string[]) => unknown): boolean {
   switch (name) {
-    // nginx's own has three decimals always: what has none is of another, also a number, but for the few that lost them.
+    // nginx always writes three decimals. A value without them is not nginx's, whether text or number, except for the few numbers that lost
+    // them.
     case "request_time":
     case "req_time":
     case "request_rt":

@@ -1,13 +1,13 @@
 /**
- * Times as logs write them, to Unix milliseconds (with a fraction where the log has one). No platform clock: the calendar is computed.
- * Every function returns undefined for text that is not such a time.
+ * Converts times as logs write them to Unix milliseconds (with a fraction if the log has one). It does not use the platform's clock; the
+ * calendar is computed. Each function returns undefined for text that is not such a time.
  */
 
 const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 
-/** A date and a time of day; `second` may carry a fraction, months and days count from 1. */
+/** A date and a time of day. `second` may have a fraction; months and days count from 1. */
 type Calendar = {
   readonly year: number;
   readonly month: number;
@@ -38,7 +38,7 @@ function readMonth(name: string): number {
   return MONTHS.indexOf(name.toLowerCase()) + 1;
 }
 
-/** Zones whose letters mean one offset everywhere, in minutes. CST, IST and BST mean several, and tell no time. */
+/** Zone abbreviations that mean the same offset everywhere, in minutes. CST, IST and BST have several meanings, so they are missing. */
 const ZONES: Readonly<Record<string, number>> = {
   EST: -300,
   EDT: -240,
@@ -61,7 +61,7 @@ const ZONES: Readonly<Record<string, number>> = {
 };
 const LETTERS = Object.keys(ZONES).join("|");
 
-/** `Z`, `+02:00`, `+0200`, `+02`, ` UTC`, ` GMT`, ` CEST`; `fallback` when there is none. */
+/** The offset in `Z`, `+02:00`, `+0200`, `+02`, ` UTC`, ` GMT` or ` CEST`; `fallback` if there is none. */
 function readOffset(text: string | undefined, fallback: number): number {
   const letters = ZONES[text?.trim() ?? ""];
   if (letters !== undefined) return letters;
@@ -95,7 +95,7 @@ export function parseClfTime(text: string, zoneOffsetMinutes: number): number | 
 
 const ISO = /^(\d{4})[-/](\d\d)[-/](\d\d)[T ](\d\d):(\d\d)(?::(\d\d(?:[.,]\d+)?))?(Z|\s?[+-]\d\d:?(?:\d\d)?|\sUTC|\sGMT)?$/i;
 
-/** ISO 8601 and RFC 3339 with their usual slack: a space for the `T`, a comma for the point, slashes in the date, no zone. */
+/** ISO 8601 and RFC 3339 with their usual variations: a space for the `T`, a comma for the point, slashes in the date, no zone. */
 export function parseIsoTime(text: string, zoneOffsetMinutes: number): number | undefined {
   const match = ISO.exec(text);
   if (match === null) return undefined;
@@ -147,7 +147,7 @@ function parseHttpDate(text: string): number | undefined {
 
 const SYSLOG = /^([A-Za-z]{3})\s+(\d{1,2}) (\d\d):(\d\d):(\d\d(?:\.\d+)?)$/;
 
-/** RFC 3164's date, which has no year: the latest year that does not put it more than a day after `nowMs`. */
+/** RFC 3164's date, which has no year. It is the latest year that does not place the date more than a day after `nowMs`. */
 export function parseSyslogTime(text: string, context: { readonly nowMs: number; readonly zoneOffsetMinutes: number }): number | undefined {
   const match = SYSLOG.exec(text);
   if (match === null) return undefined;
@@ -161,7 +161,7 @@ export function parseSyslogTime(text: string, context: { readonly nowMs: number;
   return undefined;
 }
 
-/** An epoch number in seconds, ms, µs or ns, told by its size: each unit covers the years 1973 to 5138. */
+/** A Unix time in seconds, ms, µs or ns, recognised by its size. In each unit it covers the years 1973 to 5138. */
 function parseEpoch(value: number): number | undefined {
   if (!(value >= 1e8 && value < 1e20)) return undefined;
   if (value < 1e11) return Math.round(value * 1e6) / 1000;
@@ -185,7 +185,7 @@ function pad(value: number, width: number): string {
   return String(value).padStart(width, "0");
 }
 
-/** RFC 3339 in UTC with milliseconds, or with microseconds when the time has a fraction of a millisecond. */
+/** RFC 3339 in UTC with milliseconds, or with microseconds if the time has a fraction of a millisecond. */
 export function formatTime(timeMs: number): string {
   const micros = Math.round(timeMs * 1000);
   const days = Math.floor(micros / (DAY_MS * 1000));

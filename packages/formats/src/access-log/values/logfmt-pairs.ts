@@ -2,7 +2,7 @@ const TAB = 9;
 const SPACE = 32;
 const BAR = 124;
 
-/** Reads `key=value key="quoted value"` pairs, between spaces, tabs or bars. A line counts as logfmt when nearly all of it is pairs. */
+/** Reads `key=value key="quoted value"` pairs, separated by spaces, tabs or bars. A line counts as logfmt if nearly all of it is pairs. */
 export function readPairs(line: string): Map<string, string> | undefined {
   const pairs = new Map<string, string>();
   const pattern = /([A-Za-z_@][\w.@/-]*)=(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([^\s"]*))(?:,(?=\s)|(?=\s|$))/y;
@@ -30,15 +30,15 @@ export function readPairs(line: string): Map<string, string> | undefined {
   return pairs.size >= 2 && bare <= pairs.size / 2 ? pairs : undefined;
 }
 
-/** `status=200, method=GET, …`: commas that part the pairs and belong to none of the values. */
+/** Recognises `status=200, method=GET, …`, where commas separate the pairs and do not belong to the values. */
 const COMMAS = /=(?:"[^"]*"|[^\s=]*), [A-Za-z_@][\w.@/-]*=(?:"[^"]*"|[^\s=]*), [A-Za-z_@][\w.@/-]*=/;
 
 const STATUS_PAIR = /(?:status(?:[_.-]?code)?|response_code|\bresp)=["']?\d{3}\b/i;
 const TARGET_PAIR = /(?:path|ur[il]|target)=["']?\//i;
-/** Words of a caller about what it was answered, which is no answer of its own. */
+/** Words of a caller about the answer to its call, which is not the program's own answer. */
 const CALLER =
   /\b(?:upstream|downstream|outbound|outgoing|call(?:ing|ed)|retr(?:y|ies|ying)|attempts?|fetch(?:ed|ing)?|scrap(?:e|ed|ing)|forwarding|webhook|client|\w*(?:Http|Web|Rest)(?:Client|Template)|request failed with status code)\b/i;
-/** True for words that tell of a call that the program made. */
+/** True for words about a call that the program made. */
 export function isOfCaller(words: string): boolean {
   return CALLER.test(words);
 }
@@ -46,8 +46,8 @@ export function isOfCaller(words: string): boolean {
 const WORD_PAIR = /(?:^|[\s{(,|[])([A-Za-z_][\w.-]{0,64})=(?:"((?:[^"\\]|\\.)*)"|(\d+(?:\.\d+)? (?:ms|s|µs|us|ns))\b|([^\s"{}]*))/g;
 
 /**
- * The pairs among a sentence's words when they tell of an answer: `finished request{method=GET uri=/a} latency=3 ms status=200`.
- * A target that is a whole URL, or words of a caller, tell of an answer that the program got from another.
+ * The pairs among the words of a sentence about an answer: `finished request{method=GET uri=/a} latency=3 ms status=200`. Undefined if a
+ * whole URL or words of a caller show that another program gave the answer.
  */
 export function readTextPairs(text: string): Map<string, string> | undefined {
   if (!text.includes("=") || !STATUS_PAIR.test(text) || !TARGET_PAIR.test(text) || CALLER.test(text)) return undefined;
@@ -62,7 +62,7 @@ export function readTextPairs(text: string): Map<string, string> | undefined {
 
 const MAX_TEXT = 4096;
 
-/** The same with values that hold spaces and no quotes, as lograge writes them: each goes on to the next `name=`. */
+/** The same for values that contain spaces and have no quotes, as lograge writes them. Each value ends at the next `name=`. */
 export function readLoosePairs(line: string): Map<string, string> {
   const pairs = new Map<string, string>();
   for (const [, key = "", value = ""] of line.matchAll(/(?:^|\s)([A-Za-z_@][\w.@-]*)=(.*?)(?=\s[A-Za-z_@][\w.@-]*=|$)/g))
@@ -70,7 +70,10 @@ export function readLoosePairs(line: string): Map<string, string> {
   return pairs;
 }
 
-/** `[status=502] [request=GET /a HTTP/1.1]` or `[status 502] [request "GET /a HTTP/1.1"]`, as many a layout has it; a leading `[time]` has no name. */
+/**
+ * Reads `[status=502] [request=GET /a HTTP/1.1]` or `[status 502] [request "GET /a HTTP/1.1"]`, as in many layouts. A leading `[time]` has
+ * no name.
+ */
 export function readBracketedPairs(line: string): Map<string, string> | undefined {
   if (!line.startsWith("[") || !line.includes("] [")) return undefined;
   const pairs = new Map<string, string>();
@@ -87,7 +90,7 @@ export function readBracketedPairs(line: string): Map<string, string> | undefine
   return pairs.size >= 3 ? pairs : undefined;
 }
 
-/** Labeled tab-separated values (ltsv.org): `time:[...]\tstatus:500\treq:GET /a HTTP/1.1`. */
+/** Reads labelled tab-separated values (ltsv.org): `time:[...]\tstatus:500\treq:GET /a HTTP/1.1`. */
 export function readLabelledValues(line: string): Map<string, string> | undefined {
   if (!line.includes("\t")) return undefined;
   const pairs = new Map<string, string>();
@@ -99,7 +102,7 @@ export function readLabelledValues(line: string): Map<string, string> | undefine
   return pairs.size >= 3 ? pairs : undefined;
 }
 
-/** Labels of ltsv.org that mean something else there, or need their unit said: times without one are nginx's seconds. */
+/** Labels of ltsv.org with another meaning elsewhere, or that need a unit. Times without a unit are nginx's seconds. */
 const LABELS: Readonly<Record<string, string>> = {
   host: "remote_addr",
   vhost: "host",

@@ -1,17 +1,18 @@
 /**
- * JSON as nginx writes it where its `log_format` does not ask for `escape=json`, or leaves the quotes around a variable out: `\x22` in a
- * text, and members without a value (`"upstream_status":-`), with two (`502, 200`) or with leading zeros (`009`); and control characters as a client sent them, which gunicorn too leaves as they are. No other writer of JSON
- * does so, and no reader of JSON takes it. Source: ngx_http_log_module, "escape".
+ * Repairs JSON as nginx writes it if its `log_format` lacks `escape=json`, or if the quotes around a variable are missing: `\x22` in a
+ * text, and members without a value (`"upstream_status":-`), with two values (`502, 200`) or with leading zeros (`009`). It also escapes
+ * control characters that a client sent, which gunicorn leaves as they are, too. Nobody else writes JSON like this, and no JSON parser
+ * accepts it. Source: ngx_http_log_module, "escape".
  */
 import { unescapeQuoted } from "./tokens.ts";
 
-/** A text, which may have no end, and where it is a member's name before a bare value, all up to the next member or the end. */
+/** A text, which may lack its end. If it is a member's name before a bare value, also everything up to the next member or the end. */
 const TEXT = /("(?:[^"\\]|\\.)*(?:"|$))(?:\s{0,8}:\s{0,8}([^\s"{}[\],][^"{}[\]]{0,200}?)?\s{0,8}(?=,\s{0,8}"|\}))?/gs;
-/** What a client sent and its server wrote as it came. */
+/** Control characters that a client sent and the server did not escape. */
 const CONTROL = /\p{Cc}/gu;
 const ESCAPED = /(?:\\x[0-9A-Fa-f]{2})+/g;
 
-/** The text as JSON; undefined where it is none of nginx's either. */
+/** The text as valid JSON; undefined if it is not nginx's JSON either. */
 export function mendJson(text: string): string | undefined {
   if (!text.startsWith("{") || !text.endsWith("}")) return undefined;
   return text

@@ -1,4 +1,4 @@
-/** What structured logs call the level of a record. */
+/** The names of a record's level in structured logs. */
 export const LEVEL = [
   "level",
   "severity",
@@ -13,7 +13,7 @@ export const LEVEL = [
   "level_name",
 ];
 
-/** OpenTelemetry's severity numbers for the level words of the field. */
+/** OpenTelemetry's severity numbers for the common level words. */
 const LEVELS: Readonly<Record<string, number>> = {
   trace: 1,
   trce: 1,
@@ -57,7 +57,7 @@ const LEVELS: Readonly<Record<string, number>> = {
   pnc: 21,
 };
 
-/** A level's severity number: a word in any case, or pino's and bunyan's 10 to 60; 0 when it is neither. */
+/** A level's severity number, from a word in any case, or from pino's and bunyan's 10 to 60; 0 if it is neither. */
 export function readSeverity(level: unknown): number {
   if (typeof level === "number") {
     if (level >= 60) return 21;

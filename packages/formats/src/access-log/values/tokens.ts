@@ -1,4 +1,4 @@
-/** One token of a line: bare text, text in double quotes or text in square brackets. The delimiters are not part of `text`. */
+/** One token of a line: bare text, text in double quotes, or text in square brackets. `text` excludes the delimiters. */
 export type Token = { readonly kind: "bare" | "quoted" | "bracketed"; readonly text: string; readonly end: number };
 
 const QUOTE = 34;
@@ -7,8 +7,8 @@ const SPACE = 32;
 const OPEN = 91;
 
 /**
- * The end of a quoted text that starts after `from`, or -1. A quote ends it when it is not escaped. Apache, Envoy and AWS escape as
- * `\"`; nginx writes `\x22`; some write quotes as they come, so a quote only ends the text before a space or the line's end.
+ * The end of a quoted text that starts after `from`, or -1. It ends at an unescaped quote. Apache, Envoy and AWS escape quotes as `\"`,
+ * nginx as `\x22`. Some do not escape them, so a quote only ends the text before a space or at the end of the line.
  */
 export function findClosingQuote(line: string, from: number): number {
   let index = from;
@@ -27,7 +27,7 @@ export function findClosingQuote(line: string, from: number): number {
   return -1;
 }
 
-/** The token that starts at `from`; undefined at the end of the line. An unclosed quote or bracket is bare text. */
+/** The token that starts at `from`; undefined at the end of the line. Text after an unclosed quote or bracket is bare. */
 export function readToken(line: string, from: number): Token | undefined {
   let start = from;
   while (start < line.length && line.charCodeAt(start) === SPACE) start += 1;
@@ -39,7 +39,7 @@ export function readToken(line: string, from: number): Token | undefined {
   }
   if (first === OPEN) {
     const close = line.indexOf("]", start);
-    // Before a port, brackets are part of an IPv6 address.
+    // Before a port, brackets belong to an IPv6 address.
     if (close !== -1 && line[close + 1] !== ":") return { kind: "bracketed", text: line.slice(start + 1, close), end: close + 1 };
   }
   const space = line.indexOf(" ", start);
@@ -61,8 +61,8 @@ export function readTokens(line: string, from = 0, limit = 80): Token[] {
 const ESCAPES: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", b: "\b", f: "\f", v: "\v", '"': '"', "\\": "\\" };
 
 /**
- * Undoes the escaping of quoted fields: nginx's and Apache's `\xHH` (runs of them are UTF-8) and the C escapes. What is no
- * known escape stays as it is.
+ * Undoes the escapes of quoted fields: `\xHH` of nginx and Apache (runs of which are UTF-8), and those of C. Unknown escapes stay as they
+ * are.
  */
 export function unescapeQuoted(text: string): string {
   if (!text.includes("\\")) return text;
@@ -71,7 +71,7 @@ export function unescapeQuoted(text: string): string {
   );
 }
 
-/** `\xC3\xA9` to `é`; bytes that are no UTF-8 stay escaped. */
+/** Decodes `\xC3\xA9` to `é`. Bytes that are not UTF-8 stay escaped. */
 function decodeHexRun(run: string): string {
   try {
     return decodeURIComponent(run.replaceAll("\\x", "%"));

@@ -1,6 +1,6 @@
 /**
- * The status codes that servers write: those registered with IANA, and those that well-known servers made up (nginx 444 and 494 to 499, IIS
- * 440 and 449, AWS 460, 463 and 561, Cloudflare 520 to 530, Shopify 540, Squid 598 and 599, and a few more).
+ * The status codes in use: those registered with IANA, and those that well-known servers invented (nginx 444 and 494 to 499, IIS 440 and
+ * 449, AWS 460, 463 and 561, Cloudflare 520 to 530, Shopify 540, Squid 598 and 599, and a few more).
  */
 const USUAL = new Set([
   100, 101, 102, 103, 200, 201, 202, 203, 204, 205, 206, 207, 208, 218, 226, 300, 301, 302, 303, 304, 305, 306, 307, 308, 400, 401, 402,
@@ -9,15 +9,17 @@ const USUAL = new Set([
   520, 521, 522, 523, 524, 525, 526, 527, 529, 530, 540, 561, 598, 599,
 ]);
 
-/** What a number right before it counts, where a status would stand alone. */
+/** Units and things that a number directly before them counts, whereas a status has nothing after it. */
 const COUNTED = /^ (?:[nµum]?s|m?secs?|seconds|[KkMG]?i?B|bytes|of|rows|hits|items|records|results|times|retries|%)(?= |$)/;
 
-/** True where what follows a number says that it counts something: a time, a size, or how many. */
+/** True if the text after a number shows that the number is a time, a size or a count. */
 export function isCounted(rest: string): boolean {
   return COUNTED.test(rest);
 }
 
-/** True for three digits that are a status code in use. Where a layout does not say what a number is, no other is taken for one. */
+/**
+ * True for three digits that are a status code in use. If a layout does not say what a number is, only such a code is taken for a status.
+ */
 export function isUsualStatus(text: string | undefined): boolean {
   return text !== undefined && text.length === 3 && USUAL.has(Number(text));
 }

@@ -1,42 +1,43 @@
 /**
- * What tools and people put before lines that they take out of a log: the names and numbers of `grep`, `zgrep` and `cat -n`, quotations, the
- * signs of a diff, the points of a list, marks of code. All of them may also begin a line, so what is left must be read to count.
+ * Removes marks that tools and people put before lines copied from a log: the names and numbers of `grep`, `zgrep` and `cat -n`, quotation
+ * marks, signs of a diff, bullets of a list, marks of code. A log line could begin with any of them, so the mark only counts if the rest
+ * can be read.
  */
 
 /**
- * A file of logs before its line, as `grep -H`, `zgrep`, `grep -n` and `grep -C` write it; a host with its port is none, and a dash alone
- * ends only what has a file's extension: `catalog-api.example.com` is a host.
+ * A log file's name before its line, as `grep -H`, `zgrep`, `grep -n` and `grep -C` write it. A host with a port is not one. A dash by
+ * itself only ends a name with a file's extension, because `catalog-api.example.com` is a host.
  */
 const GREP =
   /^\S{0,200}?(?:\.(?:log|out|err|txt|jsonl?|ndjson|csv)|log|messages|stdout|stderr)(?:\.\d{1,3}|[.-]\d{8}(?:-\d{2,6})?|-\d{4}-\d\d-\d\d)?(?:\.(?:gz|zst|bz2|xz))?(?::\d{1,9}:|-\d{1,9}-|:|(?<=\.[a-z]{3,6}(?:\.\d{1,3})?)-)(?!\d{1,5} )(?=\S)/;
-/** The number alone. Times of the day and dates are none, nor are the first digits of an IPv6 address. */
+/** A line number alone. Times of day, dates and the first digits of an IPv6 address are excluded. */
 const NUMBER = /^(?!\d{1,2}:\d\d[:\s])(?:\d{1,9}:|\d{1,9}-(?!\d\d-)(?=[\d[{"<]))(?=\S)/;
 const IPV6 = /^[0-9a-f]{1,4}:(?:[0-9a-f]{0,4}:)+[0-9a-f.:%]*$/i;
 const MARK =
   /^(?: {0,8}(?:(?:>|&gt;) ?){1,4}|[+-](?=[\w[{"<:])| {0,3}[-*•] (?!- )|#{1,3} |\*\*(?=[\w[{"<])|\d{1,3}[.)] | {0,8}\d{1,7}\t)(?=\S)/;
-/** The file that OSSEC and Wazuh name before what they archive. */
+/** The file's name that OSSEC and Wazuh put before archived lines. */
 const ARCHIVED = /^[^"{}]{0,100}->\/\S{1,200}?:(?=\S)/;
 const MOST_ARCHIVED = 120;
 const DIGIT_0 = 48;
 const DIGIT_9 = 57;
 const DASH = 45;
 const LETTER_T = 84;
-/** What a file's name begins with, and a colon or a dash before the first space. */
+/** The beginning of a file's name, with a colon or a dash before the first space. */
 const FILE_START = /^[A-Za-z_./~][^\s:-]*[:-]/;
 const CODE = /^`([^`].*)`$/s;
 
-/** The line without such a mark; undefined when it bears none. */
+/** The line without such a mark; undefined if it has none. */
 export function peelCopied(line: string): string | undefined {
   const mark = findMark(line);
   return mark === null ? CODE.exec(line)?.[1] : line.slice(mark[0].length);
 }
 
-/** `2026-11-21T`: a runtime's time is the commonest start of a line, and no mark begins so. */
+/** True for `2026-11-21T`. Lines most often start with a runtime's time, and no mark starts like that. */
 function isDated(line: string): boolean {
   return line.charCodeAt(4) === DASH && line.charCodeAt(7) === DASH && line.charCodeAt(10) === LETTER_T;
 }
 
-/** Most lines begin with an address, a time or a brace, which one look tells. */
+/** Finds a mark. Most lines begin with an address, a time or a brace, which is checked first. */
 function findMark(line: string): RegExpExecArray | null {
   if (isDated(line)) return null;
   const mark = MARK.exec(line);
@@ -52,10 +53,10 @@ function findMark(line: string): RegExpExecArray | null {
   return line.slice(0, MOST_ARCHIVED).includes("->/") ? ARCHIVED.exec(line) : null;
 }
 
-/** What stands between the pieces of several files or of one: `tail`'s heads, `grep`'s rules, a banner's. */
+/** Text between the pieces of one or several files: `tail`'s headings, `grep`'s separators, a banner's rules. */
 const BETWEEN = /^(?:==> \S.* <==|-{2,200})$/;
 
-/** True for a line that a tool put between those of the log. */
+/** True for a line that a tool put between log lines. */
 export function isBetweenLines(line: string): boolean {
   return BETWEEN.test(line);
 }

@@ -1,4 +1,4 @@
-/** What shippers and runtimes put around a log line. A wrapper is peeled, its time kept for lines that have none. */
+/** Removes what shippers and runtimes put around a log line. The wrapper's time is kept for lines without a time. */
 import { parseAnyTime, parseIsoTime, parseSyslogTime } from "../values/clock.ts";
 import { readObject } from "../exchange/draft.ts";
 import type { JsonObject, ParseContext } from "../line.ts";
@@ -7,20 +7,20 @@ import type { JsonObject, ParseContext } from "../line.ts";
 export type Peeled = {
   readonly text: string;
   readonly timeMs?: number;
-  /** The stream or container it came from, where partial lines are joined. */
+  /** The stream or container of the line, by which partial lines are joined. */
   readonly stream?: string;
-  /** True for a piece whose rest comes with the next line of the stream. */
+  /** True for a piece of a line that continues with the next line of the stream. */
   readonly partial?: boolean;
   readonly service?: string;
-  /** Syslog's severity as OpenTelemetry's number, 0 when it has no priority; set for syslog only. */
+  /** Syslog's severity as OpenTelemetry's number, 0 if there is no priority. Set for syslog only. */
   readonly severity?: number;
-  /** A tag that ties the lines of one request together. */
+  /** A tag that connects the lines of one request. */
   readonly requestId?: string;
-  /** The wrapper's name where it is a record by itself, whatever the words in it are. */
+  /** The wrapper's name, if the wrapped line is a record by itself, whatever its words are. */
   readonly record?: "syslog" | "container" | "journald" | "rails" | "text";
 };
 
-/** Removes byte order mark, carriage return and terminal colours. */
+/** Removes the byte order mark, carriage return and terminal colours. */
 export function cleanLine(line: string): string {
   let text = line.charCodeAt(0) === 0xfeff ? line.slice(1) : line;
   if (text.charCodeAt(text.length - 1) === 13) text = text.slice(0, -1);
@@ -35,21 +35,21 @@ const CRI = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?) (st
 const SYSLOG_5424 = /^(?:\d+ )?<(\d{1,3})>1 (\S+) (\S+) (\S+) (\S+) (\S+)(?: (?:-|(?:\[(?:[^\]\\]|\\.)*\])+))?(?: |$)\uFEFF?/;
 const SYSLOG_3164 =
   /^(?:<(\d{1,3})>)?([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?) (?:(\S+) )?([\w./()-]+)(?:\[(\d+)\])?:(?: |$|(?=[[{"<]))/;
-/** Heroku's lines as they are stored: RFC 5424's fields without priority and host. */
+/** Heroku's lines as stored: RFC 5424's fields without priority and host. */
 const LOGPLEX = /^()(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)) (heroku|app) ([\w.-]+) - - /;
 const SYSLOG_ISO =
   /^(?:<(\d{1,3})>)?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)) (?:(\S+) )?([\w./-]+)(?:\[([\w.-]+)\])?:(?: |$|(?=[[{"<]))/;
 
-/** fluentd's file output: time, tag and the record as JSON between tabs, or what a terminal makes of those. */
+/** fluentd's file output: time, tag and the record as JSON, separated by tabs, or by the spaces that a terminal makes of them. */
 const FLUENTD = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d))(?:\t| {4,16})([\w.-]+)(?:\t| {4,16})(?=\{)/;
-/** The same on its standard output, with spaces, nanoseconds and a colon. */
+/** fluentd's standard output, with spaces, nanoseconds and a colon. */
 const FLUENTD_STDOUT = /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{9} [+-]\d{4}) ([\w.*-]{1,200}): (?=\{)/;
 const COMPOSE = /^ ?\[?((?=[\w.-]*[A-Za-z])[\w.-]{1,80})\]?(?:@[\w.-]{1,80}| (?:stdout|stderr))? +\| /;
-/** pm2 numbers its processes, foreman gives the time of the day. */
+/** pm2 numbers its processes; foreman writes the time of day. */
 const NUMBERED = /^(?:\d{1,4}\||\d\d:\d\d:\d\d )([\w.@-]{1,80}) +\| ?/;
 const KUBECTL = /^\[(?:pod|job|deployment|statefulset|daemonset)\/([\w.-]+)(?:\/([\w.-]+))?\] /;
 
-/** Wrappers of text lines that cannot be mistaken for a format. */
+/** Removes wrappers that cannot be mistaken for a format. */
 export function peelStrict(line: string, context: ParseContext): Peeled | undefined {
   const cri = CRI.exec(line);
   if (cri !== null) {
@@ -90,18 +90,18 @@ function peelSyslog(line: string, context: ParseContext): Peeled | undefined {
   );
 }
 
-/** CEE's mark for a JSON payload. */
+/** Removes CEE's mark before a JSON payload. */
 function peelCookie(text: string): string {
   return text.replace(/^@cee: ?(?=\{)/, "");
 }
 
 const TIMESTAMP = /^(\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?):?[ \t]+(?=\S)/;
-/** Go's own logger puts the place in the source behind the time; a time alone makes no record of what follows it. */
+/** Go's own logger writes the place in the source after the time. A time alone does not make the rest a record. */
 const SOURCE = /^[\w./-]{1,120}\.go:\d+: /;
-/** Rails' tag of one request, as the logger puts it before each line. */
+/** Rails' tag of a request, which the logger puts before each line. */
 const TAGGED = /^\[([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}|[0-9a-f]{32})\](?: |$)/;
 const EPOCH = /^(?:(\d{13})|\[(\d{13})\])[ \t]+(?=\S)/;
-/** The time of the day, as a viewer shows it before the line's own. */
+/** The time of day, as a viewer shows it before the line's own time. */
 const CLOCK = /^\d\d:\d\d:\d\d\.\d{3} (?=\d{4}-\d\d-\d\d[T ]\d\d:)/;
 const PRIORITY = /^<\d{1,3}>(?=\S)/;
 const BRACKETED = /^\[([\w.-]+(?:\/[\w.-]+)+)\] (?=\S)/;
@@ -109,22 +109,22 @@ const TAG = /^ ?(?:[\w.-]+ )?([\w./-]{1,64})\[([\w.-]+)\]: ?/;
 const NAME = /^([a-z][\w.-]{1,40}): (?=\S)/;
 /** Heroku's lines copied without their time. */
 const DYNO = /^((?:heroku|app)\[[a-z][\w-]*(?:\.[\w-]+)?\]): /;
-/** A container's name before its JSON, as `stern` and `kubectl` with several containers are made to write it. */
+/** A container's name before JSON, as `stern` and `kubectl` write it when there are several containers. */
 const BEFORE_JSON = /^((?=\D)[\w./@=-]{1,100}) ?(?=\{"[\s\S]*\}\s*$)/;
 
-/** The pod's name, with or without its namespace and its container, as `stern` writes them before a line of any kind. */
+/** The pod's name, perhaps with namespace and container, as `stern` writes it before any line. */
 const STERN = /^((?=\S*-|\S+ \S*-)(?:[a-z][\w.-]{0,100} ){1,3})(?=\{"|\[?\d{4}-\d\d-\d\dT\d\d:)/;
-/** `concurrently` names the script, before JSON, requests and frames of a stack too. */
+/** The script's name, which `concurrently` writes before JSON, requests and also stack frames. */
 const SCRIPT = /^\[([\w:.@-]{1,40})\] (?=\{"|\s+at |\d|[A-Z]{3,8} \/)/;
 
-/** How access lines begin: with an address, a host and its port, a time, a request, a type of load balancer, a level of uvicorn. */
+/** The beginnings of access lines: an address, a host with its port, a time, a request, a type of load balancer, a level of uvicorn. */
 const BEGINS =
   /^(?:[\da-f.:]{2,45}[ ,:]|\[|"|[A-Z-]{3,16} [/*]|[\w.-]{1,100} [\d.]{7,15} - |[\w.-]{1,100}:\d{1,5} |(?:https?|h2|wss?) \d|[A-Z]{4,8}: {4})/;
 
-/** The time as runtimes and shippers write it: to the fraction of a second, with its zone. */
+/** A time as runtimes and shippers write it, with a fraction of a second and a zone. */
 const STAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+(?:Z|[+-]\d\d:?\d\d):?[ \t]/;
 
-/** A time alone before what may be an access line; whether it is one, its reader says. */
+/** Removes a time before what may be an access line. Its reader decides whether it is one. */
 export function peelTime(line: string): Peeled | undefined {
   const timestamp = STAMP.test(line) ? TIMESTAMP.exec(line) : null;
   if (timestamp === null) return undefined;
@@ -132,7 +132,7 @@ export function peelTime(line: string): Peeled | undefined {
   return BEGINS.test(text) ? withTime({ text }, parseIsoTime(timestamp[1] ?? "", 0)) : undefined;
 }
 
-/** Wrappers that could also be part of a line: tried only when the line as it stands was not recognised. */
+/** Removes wrappers that could also be part of a line. Tried only if the line as it is was not recognised. */
 export function peelLoose(line: string): Peeled | undefined {
   const timestamp = TIMESTAMP.exec(line);
   if (timestamp !== null) {
@@ -154,7 +154,7 @@ export function peelLoose(line: string): Peeled | undefined {
   return undefined;
 }
 
-/** `aws logs tail` puts the stream's name behind the time. */
+/** Removes the stream's name, which `aws logs tail` writes after the time. */
 function peelStreamName(text: string): string {
   return text.replace(
     /^(?!\d{4}\/\d\d\/\d\d |[[{"])(?=\S*[/[\]])(?=\S+?\/\S)\S+ (?=[[({"\dA-Z]|(?:https?|h2|wss?) \d|[\w.-]{1,100}(?::\d{1,5})? [\d.]{7,15} - )/,
@@ -162,7 +162,7 @@ function peelStreamName(text: string): string {
   );
 }
 
-/** Wrappers that are JSON objects: Docker's json-file, fluentd's kubernetes record, journald, CloudWatch events, GELF. */
+/** Removes wrappers that are JSON objects: Docker's json-file, fluentd's Kubernetes record, journald, CloudWatch events, GELF. */
 export function peelJson(object: JsonObject, context: ParseContext): Peeled | undefined {
   const { log, message, MESSAGE } = object;
   if (
@@ -190,7 +190,7 @@ export function peelJson(object: JsonObject, context: ParseContext): Peeled | un
   return undefined;
 }
 
-/** journald writes what is not plain text as the list of its bytes; bytes that are no UTF-8 stay what they are. */
+/** journald writes text that is not plain as a list of bytes. Bytes that are not UTF-8 stay as they are. */
 function readJournalText(message: unknown): string {
   if (typeof message === "string") return message;
   if (!Array.isArray(message)) return "";
@@ -202,7 +202,10 @@ function readJournalText(message: unknown): string {
   }
 }
 
-/** A raw line that a shipper put into `message`, `log`, `event.original` or `short_message` of its own record, or Windows' LogMonitor into its entry. */
+/**
+ * A raw line that a shipper put into `message`, `log`, `event.original` or `short_message` of its own record, or Windows' LogMonitor into
+ * its entry.
+ */
 export function findInnerLine(object: JsonObject): string | undefined {
   const original = object["event.original"] ?? readObject(object["event"])?.["original"];
   for (const value of [
