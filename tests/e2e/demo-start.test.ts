@@ -2,8 +2,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const CLI = fileURLToPath(new URL("../../packages/cli/bin/faultline.js", import.meta.url));
 const TOLD = /Faultline, [\d.]+ s later: (.+)\n\s+(http\S+)/;
 
@@ -25,9 +26,22 @@ function readStory(text: string): { address: string; sentence: string; link: str
   return { address, sentence, link };
 }
 
+/** Ends what is left of the processes that a detached child started. */
+function killGroup(group: number): void {
+  try {
+    process.kill(-group, "SIGKILL");
+  } catch {
+    // None is left.
+  }
+}
+
 describe("faultline demo", () => {
   let child: ChildProcess | undefined;
-  afterEach(() => child?.kill("SIGKILL"));
+  let group: number | undefined;
+  afterEach(() => {
+    child?.kill("SIGKILL");
+    if (group !== undefined) killGroup(group);
+  });
 
   it("prints one address, shows the first diagnosed fault, and ends everything on SIGINT", async () => {
     child = spawn(process.execPath, [CLI, "demo", "--port", "0"], { stdio: ["ignore", "pipe", "inherit"] });
@@ -49,5 +63,18 @@ describe("faultline demo", () => {
     child.stderr?.on("data", (chunk: Buffer) => (said += chunk.toString()));
     expect(await exited).toEqual([2, null]);
     expect(said).toContain("faultline demo fault NAME on|off");
+  });
+
+  it("ends with the npm that started it, which passes a signal to its shell alone", async () => {
+    child = spawn("npx", ["faultline", "demo", "--port", "0", "--no-play"], {
+      stdio: ["ignore", "pipe", "ignore"],
+      cwd: ROOT,
+      detached: true,
+    });
+    group = child.pid;
+    const [address = ""] = /http:\/\/127\.0\.0\.1:\d+\//.exec(await readUntil(child, /Ctrl-C ends everything/)) ?? [];
+    expect((await fetch(address)).status).toBe(200);
+    child.kill("SIGTERM");
+    await vi.waitFor(() => expect(fetch(address)).rejects.toThrow("fetch failed"), { timeout: 20_000, interval: 200 });
   });
 });

@@ -11,6 +11,7 @@ import { readWholeNumber } from "../input/read-number.ts";
 import { PACE, playFaults } from "../demo/play-faults.ts";
 import { findFreePort, isDemoHere, ShopError, type ShopProcess, startShop } from "../demo/shop-process.ts";
 import { callSwitchboard, DEFAULT_SWITCHBOARD } from "../demo/switches.ts";
+import { listenForStop } from "../stop-listener.ts";
 
 const HELP = `usage: faultline demo [--port 4318] [--rate 20] [--no-play]
        faultline demo faults
@@ -84,9 +85,7 @@ type DemoOptions = { readonly port: number; readonly rate: number; readonly play
 
 /** Starts the collector, then the shop; on a signal it ends both and removes everything they wrote. */
 async function runDemo(options: DemoOptions, io: CommandIo): Promise<number> {
-  const stopping = new AbortController();
-  const stop = (): void => stopping.abort();
-  process.once("SIGINT", stop).once("SIGTERM", stop);
+  const stopping = listenForStop(io.env);
   const directory = await mkdtemp(join(tmpdir(), "faultline-demo-data-"));
   try {
     return await openStage({ ...options, directory, signal: stopping.signal }, io);
@@ -97,7 +96,7 @@ async function runDemo(options: DemoOptions, io: CommandIo): Promise<number> {
     io.stderr.write(`faultline demo: ${error.message}\n`);
     return EXIT_CANNOT_START;
   } finally {
-    process.off("SIGINT", stop).off("SIGTERM", stop);
+    stopping.release();
     await rm(directory, { recursive: true, force: true });
   }
 }

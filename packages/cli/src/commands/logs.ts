@@ -169,17 +169,15 @@ async function follow(options: LogsOptions, io: CommandIo, { readBytes, tally }:
   const { createLineReader } = await import("@faultline/formats/access-log");
   const { followFiles } = await import("../logs/follow.ts");
   const { toRecordLines } = await import("../logs/records.ts");
-  const controller = new AbortController();
-  const stop = () => controller.abort();
-  process.once("SIGINT", stop);
-  process.once("SIGTERM", stop);
+  const { listenForStop } = await import("../stop-listener.ts");
+  const stopping = listenForStop(io.env);
   const isWanted = createFilter(options);
   const readerOf = (name: string) => (existsSync(name) ? withColumnOrder(options, judgeFile(name)).reader : options.reader);
   const readers = new Map(options.files.map((name) => [name, createLineReader(readerOf(name))]));
   await followFiles({
     files: options.files.map((name) => ({ name, fromBytes: readBytes.get(name) ?? 0 })),
     everyMs: 250,
-    signal: controller.signal,
+    signal: stopping.signal,
     onLine: (line, file) => {
       const reader = readers.get(file);
       if (reader === undefined) return;
@@ -194,8 +192,7 @@ async function follow(options: LogsOptions, io: CommandIo, { readBytes, tally }:
       if (isFailure || (read.kind === "message" && read.message.severity >= 17)) io.stdout.write(`${toVisible(line)}\n`);
     },
   });
-  process.off("SIGINT", stop);
-  process.off("SIGTERM", stop);
+  stopping.release();
 }
 
 /** Writes what the files hold by now. */

@@ -11,6 +11,7 @@ import { readHttpUrl } from "../input/read-http-url.ts";
 import { readWholeNumber } from "../input/read-number.ts";
 import { readRetention } from "../input/read-retention.ts";
 import { readSignatures } from "../input/read-signatures.ts";
+import { listenForStop } from "../stop-listener.ts";
 
 const HELP = `usage: faultline up [--port 4318] [--data DIRECTORY]
 
@@ -100,7 +101,9 @@ async function runCollector(options: Parameters<typeof startCollector>[0], io: C
     );
     // Node would write this cache at exit, which a killed process never reaches; the next start must be quick all the same.
     flushCompileCache();
-    await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
+    const stopping = listenForStop(io.env);
+    await once(stopping.signal, "abort");
+    stopping.release();
     await collector.close();
     return 0;
   } catch (error) {

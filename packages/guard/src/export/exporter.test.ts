@@ -92,7 +92,7 @@ describe("the exporter", () => {
     offer(away, 0, 3);
     await away.flush();
     offer(away, 3, 5);
-    await away.close(100);
+    await away.close(60_000);
     expect(away.counts).toMatchObject({ captured: 5, pending: 0, spooled: 5, dropped: {} });
     // The folder of a process that is gone: no process has this id.
     const [own = ""] = readdirSync(root);
