@@ -19,11 +19,16 @@ async function readUntil(child: ChildProcess, pattern: RegExp): Promise<string> 
   throw new Error(`it ended before it said ${String(pattern)}:\n${text}`);
 }
 
-function readStory(text: string): { address: string; sentence: string; link: string } {
+function readAddress(text: string): string {
   const [address] = /http:\/\/127\.0\.0\.1:\d+\//.exec(text) ?? [];
+  if (address === undefined) throw new Error(`no address in:\n${text}`);
+  return address;
+}
+
+function readStory(text: string): { address: string; sentence: string; link: string } {
   const [, sentence, link] = TOLD.exec(text) ?? [];
-  if (address === undefined || sentence === undefined || link === undefined) throw new Error(`something is missing in:\n${text}`);
-  return { address, sentence, link };
+  if (sentence === undefined || link === undefined) throw new Error(`something is missing in:\n${text}`);
+  return { address: readAddress(text), sentence, link };
 }
 
 /** Ends what is left of the processes that a detached child started. */
@@ -72,7 +77,7 @@ describe("faultline demo", () => {
       detached: true,
     });
     group = child.pid;
-    const [address = ""] = /http:\/\/127\.0\.0\.1:\d+\//.exec(await readUntil(child, /Ctrl-C ends everything/)) ?? [];
+    const address = readAddress(await readUntil(child, /Ctrl-C ends everything/));
     expect((await fetch(address)).status).toBe(200);
     child.kill("SIGTERM");
     await vi.waitFor(() => expect(fetch(address)).rejects.toThrow("fetch failed"), { timeout: 20_000, interval: 200 });

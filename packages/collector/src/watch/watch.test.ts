@@ -1,5 +1,5 @@
 import type { FaultAlert, Observations } from "@faultline/model";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { createLiveFeed, type LiveEvent } from "../live-feed.ts";
 import { composeFault } from "../serve/fault-answer.ts";
 import { createMemoryStore } from "../store/index.ts";
@@ -236,6 +236,33 @@ describe("watching a store", () => {
     const [fault] = await store.listFaults({ limit: 10 });
     expect(fault).toMatchObject({ count: 35, diagnosis: { verdict: "diagnosed" }, diagnosedAtMs: NOW - ageMs });
     expect(fault?.diagnosis?.missing.filter(({ what }) => what.includes("newest failures"))).toHaveLength(missing);
+  });
+
+  it("tells a problem of the store once, and again after a round that succeeded", async () => {
+    const store = createMemoryStore({ now: () => NOW });
+    const problems: string[] = [];
+    const watch = startWatch({
+      store,
+      feed: createLiveFeed(),
+      onAlert: () => undefined,
+      onProblem: (line) => problems.push(line),
+      now: () => NOW,
+      intervalMs: 3_600_000,
+      settleMs: 0,
+    });
+    closers.push(() => watch.close());
+    const failing = vi.spyOn(store, "listFailingSince").mockRejectedValue(new Error("no space left on the disk"));
+    await watch.round();
+    await watch.round();
+    expect(problems).toEqual(["the watch missed a round: no space left on the disk"]);
+    failing.mockRejectedValue(new Error("the disk went away"));
+    await watch.round();
+    expect(problems).toHaveLength(2);
+    failing.mockRestore();
+    await watch.round();
+    vi.spyOn(store, "listFailingSince").mockRejectedValue(new Error("the disk went away"));
+    await watch.round();
+    expect(problems).toHaveLength(3);
   });
 
   it("leaves a failing exchange alone until the rest of its trace can have come", async () => {

@@ -73,10 +73,18 @@ export function startWatch(options: WatchOptions): Watch {
     }
     feed.publish({ kind: "counts", atMs: now() });
   };
+  // A full disk fails every round, for hours: it is told once, until a round succeeds or fails for another reason.
+  let toldProblem: string | undefined;
+  const tellOnce = (error: unknown): void => {
+    const problem = error instanceof Error ? error.message : String(error);
+    if (problem !== toldProblem) options.onProblem(`the watch missed a round: ${problem}`);
+    toldProblem = problem;
+  };
   const guarded = (): Promise<void> => {
     running = running
       .then(round)
-      .catch((error: unknown) => options.onProblem(`the watch missed a round: ${error instanceof Error ? error.message : String(error)}`));
+      .then(() => void (toldProblem = undefined))
+      .catch(tellOnce);
     return running;
   };
   const schedule = (): void => {
