@@ -155,3 +155,68 @@ it.each([
   ];
   expect(read(pairs.join(separator))).toMatchObject({ [STATUS]: code, "client.address": "10.0.0.1", time: "2026-11-22T10:00:00.000Z" });
 });
+
+describe("what people paste of other set-ups", () => {
+  it.each([
+    ["of Envoy under its operators' short names", { method: "GET", proto: "HTTP/2", rc: 502, rcd: "via_upstream", rf: "-" }],
+    ["of a server that calls the method the request's type", { remote_addr: "10.0.0.1", request_type: "GET", uri: "/a", status: "502" }],
+    ["of winston with words and no fields", { level: "info", message: "HTTP GET /a - 502", timestamp: "2026-11-22T10:00:00Z" }],
+    ["of winston with an arrow", { level: "info", message: "GET /a -> 502", timestamp: "2026-11-22T10:00:00Z" }],
+  ])("a record %s", (_, record) => {
+    expect(read(JSON.stringify(record))).toMatchObject({ "http.request.method": "GET", [STATUS]: 502 });
+  });
+
+  it.each([
+    ["what is counted", { level: "info", message: "HTTP GET /a - 502 items", timestamp: "2026-11-22T10:00:00Z" }],
+    ["a number that no server answers", { level: "info", message: "HTTP GET /a - 150", timestamp: "2026-11-22T10:00:00Z" }],
+    ["a return code of another program", { method: "GET", url: "/a", rc: 500, msg: "done", level: "info" }],
+  ])("but no status from %s", (_, record) => {
+    expect(read(JSON.stringify(record))).not.toHaveProperty([STATUS]);
+  });
+
+  it("a type of request that is no method", () => {
+    const record = { remote_addr: "10.0.0.1", request_type: "login", uri: "/a", status: "502" };
+    expect(read(JSON.stringify(record))).not.toHaveProperty(["http.request.method"]);
+  });
+
+  it("who asked, inside the request", () => {
+    expect(read('{"status":502,"request":{"host":"a.example","uri":"/a","remote_addr":"10.0.0.1:5555"}}')).toMatchObject({
+      [STATUS]: 502,
+      "client.address": "10.0.0.1",
+    });
+  });
+
+  it("Caddy's error logger without a status says a message", () => {
+    const record = {
+      level: "error",
+      ts: 1790000000.5,
+      logger: "http.log.error",
+      msg: "dial: refused",
+      request: { method: "GET", uri: "/a?b=1" },
+    };
+    expect(read(JSON.stringify(record))).toMatchObject({
+      "log.level": "error",
+      message: "dial: refused",
+      "url.path": "/a",
+      "url.query": "b=1",
+      time: "2026-09-21T14:13:20.500Z",
+      format: "caddy-error",
+    });
+  });
+
+  it.each([
+    [
+      "a line of a server",
+      `2026-11-22T10:00:00.123456789Z [inf]  ${FAMILY} "GET /a HTTP/1.1" 502 157`,
+      { [STATUS]: 502, "client.address": "10.0.0.1" },
+    ],
+    ["a logger's own level", "2026-11-22T10:00:00.123Z [inf]  2026-11-22 10:00:00,000 WARN app: slow", { "log.level": "warn" }],
+    ["words alone", "2026-11-22T10:00:00.123Z [err]  no such column", { "log.level": "error", message: "no such column" }],
+  ])("inside what Railway writes before each line: %s", (_, line, told) => {
+    expect(read(line)).toMatchObject(told);
+  });
+
+  it("an event in logfmt without a time and a level", () => {
+    expect(read("type=audit event=USER_LOGIN correlation_id=abc-123 success=true")).toMatchObject({ format: "logfmt" });
+  });
+});

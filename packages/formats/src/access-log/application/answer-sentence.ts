@@ -9,6 +9,7 @@ import { anyOf } from "@faultline/model";
 import { isOfCaller } from "../values/logfmt-pairs.ts";
 import { type Draft, putClient, putDuration, putNumber, putStatus, putTarget, putText, startDraft } from "../exchange/draft.ts";
 import { readSuffixedDuration } from "../named-fields/named-durations.ts";
+import { isUsualStatus } from "../values/usual-status.ts";
 
 const METHOD = "(?<method>GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|TRACE|CONNECT|PROPFIND|PURGE)";
 const TARGET = String.raw`(?<target>(?:/|https?://)\S*|\*)`;
@@ -64,6 +65,7 @@ const SENTENCES: readonly (readonly [framework: string, pattern: RegExp])[] = [
       String.raw`^${ANSWERED_PATH}(?: HTTP/[\d.]+)?(?::| -| ->| =>| →)? ${CODE} (?:- |in |\+)?\(?(?<took>\d+(?:\.\d+)? ?${UNIT})\)?${PAIRS}$`,
     ),
   ],
+  ["application", new RegExp(String.raw`^(?:HTTP )?${ANSWERED_PATH}(?: HTTP/[\d.]+)?(?::| -| ->| =>| →) (?<usual>[1-5]\d\d)$`)],
   ["application", new RegExp(String.raw`^${ANSWERED_PATH} \(${CODE}\) (?<took>\d+(?:\.\d+)?${UNIT})$`)],
   ["application", new RegExp(String.raw`^${ANSWERED_PATH} ${CODE}(?: - (?<error>[A-Z]\w*(?:Error|Exception): .+))?$`, "s")],
   ["application", new RegExp(String.raw`^${ANSWERED_PATH} ${CODE} [A-Z][A-Za-z -]{1,40} \[(?<client>[\d.]{7,15})\]$`)],
@@ -83,10 +85,12 @@ export function readAnswerSentence(text: string): Draft | undefined {
   for (const [framework, pattern] of SENTENCES) {
     const groups = pattern.exec(sentence)?.groups;
     if (groups === undefined) continue;
+    const usual = groups["usual"];
+    if (usual !== undefined && !isUsualStatus(usual)) continue;
     const draft = startDraft("app", framework);
     draft.method = groups["method"] ?? "";
     putTarget(draft, groups["target"]);
-    putStatus(draft, groups["status"]);
+    putStatus(draft, groups["status"] ?? usual);
     putClient(draft, groups["client"]);
     putText(draft, "errorMessage", groups["error"]);
     putText(draft, "requestId", REQUEST_ID.exec(groups["pairs"] ?? "")?.[1]);

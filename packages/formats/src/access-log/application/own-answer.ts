@@ -2,20 +2,14 @@
  * Decides which statuses in records are answers of the program that wrote them, and not another program's answer or the state of something
  * else.
  */
-import { anyOf, anyWord } from "@faultline/model";
+import { anyOf } from "@faultline/model";
 import type { Draft } from "../exchange/draft.ts";
 import type { FieldReader } from "../named-fields/field-reader.ts";
 import { isOfCaller } from "../values/logfmt-pairs.ts";
 import { isNamedByHttp } from "../named-fields/named-fields.ts";
+import { isMethod } from "../values/method.ts";
 import { isUsualStatus } from "../values/usual-status.ts";
 
-/** The methods of HTTP, of WebDAV and of caches. */
-const METHOD = new RegExp(
-  `^${anyWord`
-    GET HEAD POST PUT PATCH DELETE OPTIONS TRACE CONNECT QUERY
-    SEARCH REPORT PROPFIND PROPPATCH MKCOL MKCALENDAR COPY MOVE (?:UN)?LOCK ACL MERGE NOTIFY
-    PURGE BAN`}$`,
-);
 /** A server's words about what it was asked, even if they name a client or a webhook. */
 const RECEIVING =
   /\b(?:received|handled|completed|incoming|inbound|client (?:disconnected|closed|aborted|cancell?ed|left|went away|hung up))\b/i;
@@ -75,7 +69,7 @@ export function isOfAnother(draft: Draft, { read, words }: Told): boolean {
  * paths too, and processes and orders have statuses.
  */
 export function isOfRequest(draft: Draft, { read, words }: Told): boolean {
-  if (METHOD.test(draft.method ?? "") && draft.path !== undefined) return true;
+  if (isMethod(draft.method) && draft.path !== undefined) return true;
   if (isNamedByHttp(read)) return true;
   const isAsked = draft.clientAddress !== undefined || draft.userAgent !== undefined || draft.durationMs !== undefined;
   return (isAsked || (isOneOf(/^\//, read(["url"])) && !isOfCaller(words) && !LIBRARY.test(words))) && isUsualStatus(String(draft.status));

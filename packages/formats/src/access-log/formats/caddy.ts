@@ -16,7 +16,8 @@ import {
   readObject,
   startDraft,
 } from "../exchange/draft.ts";
-import type { JsonFormat, JsonLineParser, JsonObject, ParseContext } from "../line.ts";
+import type { JsonFormat, JsonLineParser, JsonObject, LogMessage, ParseContext } from "../line.ts";
+import { readSeverity } from "../values/severity.ts";
 
 /** Caddy as JSON. */
 export const caddy: JsonFormat = { id: "caddy", create: createCaddy };
@@ -47,6 +48,8 @@ function createCaddy(context: ParseContext): JsonLineParser {
     putText(draft, "userAgent", readHeader(request["headers"], "user-agent"));
     putText(draft, "requestId", readJsonText(object["uuid"]) ?? readHeader(request["headers"], "x-request-id"));
     const isError = logger?.startsWith("http.log.error") ?? false;
+    // An error line without a status is a message about a request.
+    if (isError && draft.status === undefined) return { kind: "message", format: "caddy-error", message: readErrorMessage(draft, object) };
     if (isError && !isAbsent(readJsonText(object["msg"]))) draft.errorMessage = readJsonText(object["msg"]) ?? "";
     judgeCaddy(
       draft,
@@ -54,6 +57,17 @@ function createCaddy(context: ParseContext): JsonLineParser {
       readObject(object["resp_headers"]),
     );
     return { kind: "exchange", format: isError ? "caddy-error" : "caddy", exchange: draft };
+  };
+}
+
+/** The message of an error line that has no status. */
+function readErrorMessage(draft: ReturnType<typeof startDraft>, object: JsonObject): LogMessage {
+  const { timeMs, method, path, query, host, durationMs, clientAddress, userAgent, requestId } = draft;
+  const known = { timeMs, method, path, query, host, durationMs, clientAddress, userAgent, requestId };
+  return {
+    ...(Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined)) as Partial<LogMessage>),
+    severity: readSeverity(object["level"]),
+    text: readJsonText(object["msg"]) ?? "",
   };
 }
 

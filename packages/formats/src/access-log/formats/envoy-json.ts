@@ -13,7 +13,7 @@ import {
   startDraft,
 } from "../exchange/draft.ts";
 import { putEnvoyVerdict } from "../exchange/envoy-verdict.ts";
-import type { JsonFormat, JsonLineParser, ParseContext } from "../line.ts";
+import type { JsonFormat, JsonLineParser, JsonObject, ParseContext } from "../line.ts";
 
 /** Envoy's JSON access log. */
 export const envoyJson: JsonFormat = { id: "envoy-json", create: createEnvoyJson };
@@ -26,10 +26,16 @@ function pick(object: Readonly<Record<string, unknown>>, ...keys: readonly strin
   return undefined;
 }
 
+/** True for an Envoy record. `rc` on its own can be any program's return code. It is the status if Envoy's flags or details are beside it. */
+function isEnvoys(object: JsonObject): boolean {
+  if ("rc" in object) return "rf" in object || "rcd" in object;
+  const isAnswer = "response_code" in object || "response_code_details" in object || ("response_flags" in object && "status" in object);
+  return isAnswer && ("response_flags" in object || "upstream_cluster" in object || "start_time" in object);
+}
+
 function createEnvoyJson(context: ParseContext): JsonLineParser {
   return (object) => {
-    const isEnvoy = "response_code" in object || "response_code_details" in object || ("response_flags" in object && "status" in object);
-    if (!isEnvoy || !("response_flags" in object || "upstream_cluster" in object || "start_time" in object)) return undefined;
+    if (!isEnvoys(object)) return undefined;
     const draft = startDraft("mesh", "envoy");
     putTime(draft, parseAnyTime(object["start_time"] ?? object["timestamp"] ?? object["time"] ?? object["@timestamp"], context));
     putText(draft, "method", pick(object, "method", "request_method"));
@@ -37,8 +43,8 @@ function createEnvoyJson(context: ParseContext): JsonLineParser {
       draft,
       pick(object, "x-envoy-origin-path", "x-envoy-original-path", "original_path", "path", "request_path", "request_uri", "uri"),
     );
-    putStatus(draft, Number(object["response_code"] ?? object["status"]));
-    putText(draft, "flags", pick(object, "response_flags"));
+    putStatus(draft, Number(object["response_code"] ?? object["status"] ?? object["rc"]));
+    putText(draft, "flags", pick(object, "response_flags", "rf"));
     putNumber(draft, "requestBytes", object["bytes_received"]);
     putNumber(draft, "responseBytes", object["bytes_sent"]);
     putDuration(draft, object["duration"] ?? object["duration_ms"] ?? object["request_time"], 1);
@@ -51,7 +57,7 @@ function createEnvoyJson(context: ParseContext): JsonLineParser {
     putClient(draft, pick(object, "x-forwarded-for", "x_forwarded_for", "http_x_forwarded_for", "downstream_remote_address") ?? "");
     const address = pick(object, "upstream_host", "upstream");
     if (!isAbsent(address)) draft.upstream = [{ address: address ?? "" }];
-    const details = pick(object, "response_code_details");
+    const details = pick(object, "response_code_details", "rcd");
     const serviceTime = pick(object, "x-envoy-upstream-service-time", "upstream_service_time");
     const hasServiceTime = "x-envoy-upstream-service-time" in object || "upstream_service_time" in object;
     putEnvoyVerdict(draft, { details, failure: pick(object, "upstream_transport_failure_reason"), serviceTime, hasServiceTime });

@@ -63,7 +63,7 @@ export const logfmt: TextFormat = { id: "logfmt", create: createLogfmt };
 
 /** Names of which every log record has one. Pairs without any of them are a command's output or a settings file. */
 const RECORD = new Set(
-  "level lvl msg message datetime status status_code statuscode http_status response_status response_code time ts at severity method http_request uri err error".split(
+  "level lvl msg message event datetime status status_code statuscode http_status response_status response_code time ts at severity method http_request uri err error".split(
     " ",
   ),
 );

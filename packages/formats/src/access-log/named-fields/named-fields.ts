@@ -19,6 +19,7 @@ import type { ParseContext } from "../line.ts";
 import { isOfHaproxy, readDuration } from "./named-durations.ts";
 import { putNginxUpstream } from "./nginx-upstream.ts";
 import { LEVEL } from "../values/severity.ts";
+import { isMethod } from "../values/method.ts";
 import { isUsualStatus } from "../values/usual-status.ts";
 
 const METHOD = [
@@ -138,6 +139,9 @@ const CLIENT = [
   "real_ip",
   "ip",
   "http.request.remoteaddr",
+  "request.remote_addr",
+  "request.remote_ip",
+  "request.client_ip",
   "c_ip",
   "src_ip",
   "src",
@@ -289,7 +293,8 @@ function readTimeValue(read: FieldReader): unknown {
 }
 
 function readMethod(read: FieldReader): string | undefined {
-  const method = readJsonText(read(METHOD));
+  const type = readJsonText(read(["request_type"]));
+  const method = readJsonText(read(METHOD)) ?? (isMethod(type) ? type : undefined);
   return method !== undefined && /^[A-Za-z_-]{2,20}$/.test(method) ? method.toUpperCase() : undefined;
 }
 

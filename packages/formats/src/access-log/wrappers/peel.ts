@@ -2,6 +2,7 @@
 import { parseAnyTime, parseIsoTime, parseSyslogTime } from "../values/clock.ts";
 import { readObject } from "../exchange/draft.ts";
 import type { JsonObject, ParseContext } from "../line.ts";
+import { readSeverity } from "../values/severity.ts";
 
 /** The line inside a wrapper. */
 export type Peeled = {
@@ -12,7 +13,7 @@ export type Peeled = {
   /** True for a piece of a line that continues with the next line of the stream. */
   readonly partial?: boolean;
   readonly service?: string;
-  /** Syslog's severity as OpenTelemetry's number, 0 if there is no priority. Set for syslog only. */
+  /** The severity of syslog or of a stream as OpenTelemetry's number, 0 if there is no priority. */
   readonly severity?: number;
   /** A tag that connects the lines of one request. */
   readonly requestId?: string;
@@ -47,6 +48,8 @@ const FLUENTD_STDOUT = /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{9} [+-]\d{4}) ([\w.
 const COMPOSE = /^ ?\[?((?=[\w.-]*[A-Za-z])[\w.-]{1,80})\]?(?:@[\w.-]{1,80}| (?:stdout|stderr))? +\| /;
 /** pm2 numbers its processes; foreman writes the time of day. */
 const NUMBERED = /^(?:\d{1,4}\||\d\d:\d\d:\d\d )([\w.@-]{1,80}) +\| ?/;
+/** Railway's CLI writes the runtime's time and a level for the stream before each line. */
+const RAILWAY = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3,9}Z) \[(inf|err|wrn|dbg)\] {2}/;
 const KUBECTL = /^\[(?:pod|job|deployment|statefulset|daemonset)\/([\w.-]+)(?:\/([\w.-]+))?\] /;
 
 /** Removes wrappers that cannot be mistaken for a format. */
@@ -60,6 +63,12 @@ export function peelStrict(line: string, context: ParseContext): Peeled | undefi
   if (syslog !== undefined) return syslog;
   const fluentd = FLUENTD.exec(line) ?? FLUENTD_STDOUT.exec(line);
   if (fluentd !== null) return withTime({ text: line.slice(fluentd[0].length) }, parseIsoTime(fluentd[1] ?? "", 0));
+  const railway = RAILWAY.exec(line);
+  if (railway !== null)
+    return withTime(
+      { text: line.slice(railway[0].length), severity: readSeverity(railway[2]), record: "container" },
+      parseIsoTime(railway[1] ?? "", 0),
+    );
   const prefix = COMPOSE.exec(line) ?? NUMBERED.exec(line) ?? KUBECTL.exec(line);
   return prefix === null ? undefined : { text: line.slice(prefix[0].length), service: prefix[2] ?? prefix[1] ?? "", record: "container" };
 }
