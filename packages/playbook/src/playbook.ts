@@ -15,15 +15,15 @@ import { isolate } from "./isolate/isolate-fault.ts";
 import { listMissingCallers } from "./isolate/hops/missing-callers.ts";
 import { type SymptomRequest, selectSymptom } from "./isolate/symptom/select-symptom.ts";
 
-/** What a diagnosis is asked about: a scope, a window, counts; everything may be left open. */
+/** The question of a diagnosis: a scope, a window, counts. Everything is optional. */
 export type DiagnosisRequest = SymptomRequest;
 
-/** Of a hop that may as well have passed on what is not seen behind it. */
+/** The score of a hop that may also have passed on a failure from behind it that is not seen. */
 const UNPLACED_SCORE = 0.3;
 
 /**
- * Why do these requests fail? Deterministic: the same observations and request give the same verdict, bit for bit.
- * Without a failure in scope the verdict is inconclusive, with no causes and `scope.failing` 0.
+ * Why do these requests fail? Deterministic: the same observations and request give the same verdict, bit for bit. Without a failure in
+ * scope the verdict is inconclusive, with no causes and `scope.failing` 0.
  */
 export function diagnose(observations: Observations, request: DiagnosisRequest = {}): Diagnosis {
   const symptom = selectSymptom(observations, request);
@@ -36,7 +36,7 @@ export function diagnose(observations: Observations, request: DiagnosisRequest =
   const { scope } = symptom;
   const { suspects } = isolation.domain;
   const verdict = toVerdict(causes);
-  // A clock that ends all requests says what happened, and not at which of the hops that waited.
+  // A clock that ends all requests tells what happened, but not at which of the waiting hops.
   const isPlaced = !isUnplaced(findings) || (verdict === "diagnosed" && findings.named.every(({ noted }) => noted === undefined));
   return {
     verdict,
@@ -61,7 +61,7 @@ export function diagnose(observations: Observations, request: DiagnosisRequest =
   };
 }
 
-/** Nothing failed openly: what deviates from before, if anything does. */
+/** The result if nothing failed openly: what deviates from before, if anything does. */
 function withoutFailure(observations: Observations, scope: Scope, baseline: Window | undefined): Diagnosis {
   const deviation = diagnoseDeviation(observations, scope, baseline);
   const check = "No failure in scope: widen the window, or name another route or service";

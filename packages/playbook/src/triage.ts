@@ -44,15 +44,18 @@ export {
 
 export type { CertificateAccount, HandshakeTry, TlsHandshake } from "./isolate/responses/tls-handshake.ts";
 
-/** What a triage found: the verdict, who wrote the failing response, and what is wrong with the TLS of the host, failing for it or not. */
+/**
+ * The result of a triage: the verdict, who wrote the failing response, and what is wrong with the host's TLS, whether the request failed
+ * because of it or not.
+ */
 export type Triage = { readonly diagnosis: Diagnosis; readonly maker: MakerJudgement; readonly tlsFlaws: readonly Evidence[] };
 
-/** Log-odds of "something that no probe shows": what a cause has to outweigh. */
+/** The log-odds of "something that no probe shows", which a cause has to outweigh. */
 const UNSEEN_WEIGHT = 1;
 
-/** Which hop made this failure and why, from probes alone. Deterministic. */
+/** Finds which hop made this failure and why, from probes alone. Deterministic. */
 export function triageProbes(sent: ProbeSeries, window: { readonly fromMs: number; readonly toMs: number }): Triage {
-  // Where only a repetition failed, that one is the failing request, and the first a good one to compare it with.
+  // If only a repetition failed, that one is the failing request, and the first is a good one to compare it with.
   const [earliest] = sent.probes as [Probe, ...Probe[]]; // judgeMaker refuses an empty series
   const first = findJudged(sent.probes as [Probe, ...Probe[]]);
   const series = { ...sent, probes: [first, ...sent.probes.filter((probe) => probe !== first && !isCutShort(probe, earliest))] };
@@ -103,14 +106,17 @@ type Suspected = {
   readonly host: string;
 };
 
-/** The hop that created the failure. Without a sign of who wrote the answer it is the host when a cause is certain, else nobody. */
+/** The hop that created the failure. If nothing tells who wrote the answer, it is the host if a cause is certain, otherwise nobody. */
 function nameSuspects({ maker, path, isCertain, host }: Suspected): Diagnosis["suspects"] {
   if (maker.maker === "unknown") return isCertain ? [{ service: host, score: maker.confidence }] : [];
   const origin = path.find(({ fate }) => fate === "created" || fate === "masked");
   return [{ service: origin?.service ?? maker.name, score: maker.confidence }];
 }
 
-/** A refusal through the gateway where the backend answers the same request: the gateway's own, or of its identity. */
+/**
+ * True for a refusal through the gateway although the backend answers the same request: the refusal is the gateway's own, or about its
+ * identity.
+ */
 function isRefusedByGateway([first, ...others]: readonly Probe[]): boolean {
   const direct = others.find(({ purpose }) => purpose === "direct");
   return first !== undefined && isRefusedProbe(first) && (direct?.response?.status ?? 599) < 400;
@@ -120,7 +126,7 @@ function pathOf(url: string): string {
   return /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*([^?#]*)/i.exec(url)?.[1] || "/";
 }
 
-/** Confidence of each cause against the others and against something unseen. */
+/** The confidence of each cause against the others and against something unseen. */
 function rank(found: readonly ProbeEvidence[]): readonly RankedCause[] {
   const groups = Map.groupBy(found, ({ cause }) => cause);
   const weights = new Map([...groups].map(([cause, members]) => [cause, combine(members.map(({ evidence }) => evidence.weight))]));
@@ -135,7 +141,7 @@ function rank(found: readonly ProbeEvidence[]): readonly RankedCause[] {
     .sort((a, b) => b.confidence - a.confidence);
 }
 
-/** The strongest sign in full and each further one by half: signs of one response are not independent. */
+/** The strongest sign counts in full, and each further one by half, because signs of one response are not independent. */
 function combine(weights: readonly number[]): number {
   const [most = 0, ...rest] = [...weights].sort((a, b) => b - a);
   return most + rest.reduce((sum, weight) => sum + weight / 2, 0);
@@ -167,7 +173,7 @@ function toPath(maker: MakerJudgement, { probes, proxyStatus }: ProbeSeries, isM
   ];
 }
 
-/** Who wrote another answer over a server error is not who made the failure. */
+/** A hop that wrote another answer over a server error did not make the failure. */
 function toRewrittenPath(
   { proxy, receivedStatus }: ProxyStatement,
   { passed, evidence }: MakerJudgement,
@@ -199,12 +205,12 @@ function listMissing(probes: readonly Probe[], maker: MakerJudgement): readonly 
   return missing;
 }
 
-/** False where no connection came about: what the host answers elsewhere has no say in that. */
+/** False if no connection came about. Then the host's other answers are irrelevant. */
 function isReached([first]: readonly Probe[]): boolean {
   return first?.failure === undefined || first.failure.phase === "request" || first.failure.phase === "response";
 }
 
-/** The failing request once more, past the gateway. */
+/** Repeats the failing request, past the gateway. */
 const DIRECT = "npx faultline triage {{target}} --direct BACKEND_URL";
 
 /** Checks from outside, where only the address is known. */
@@ -243,7 +249,7 @@ const RESTARTED: CheckTemplate = {
   command: "journalctl --since -10m | grep -iE 'killed process|out of memory|segfault|main process exited'",
 };
 
-/** True where the failing request's connection was accepted and broke before a response. */
+/** True if the failing request's connection was accepted and then broke before a response. */
 function isBroken([first]: readonly Probe[]): boolean {
   return (
     first?.failure !== undefined &&
@@ -252,10 +258,10 @@ function isBroken([first]: readonly Probe[]): boolean {
   );
 }
 
-/** So many tries tell how often it fails. */
+/** This many tries show how often the request fails. */
 const ENOUGH_TRIES = 4;
 
-/** What to ask where the same request also passed; it stands first, for a failure that comes and goes is looked for in another way. */
+/** A question for a request that also passed. It comes first, because an intermittent failure is searched for in a different way. */
 function askHowOften({ probes, target }: ProbeSeries): CheckTemplate | undefined {
   const tries = probes.filter(({ purpose }) => purpose === "first" || purpose === "again");
   const failed = tries.filter(isFailedProbe).length;
@@ -308,7 +314,7 @@ function listNext(series: ProbeSeries, maker: MakerJudgement, { causes, tlsFlaws
   return dropRepeatedCommands([...new Map(checks.map((each) => [each.check, each])).values()]);
 }
 
-/** Where no single word names the request, what asks it again is said once, as what to add to the words that were given. */
+/** If no single word names the request, the command that repeats it is given once, as what to add to the original words. */
 function sayWhatToAdd(templates: readonly (CheckTemplate | undefined)[]): readonly (CheckTemplate | undefined)[] {
   const first = templates.find((each) => each?.command === DIRECT);
   return templates.map((each) =>
@@ -316,7 +322,7 @@ function sayWhatToAdd(templates: readonly (CheckTemplate | undefined)[]): readon
   );
 }
 
-/** A command that stands behind an earlier check is not written out again: what it shows answers both. */
+/** Removes a command that an earlier check already has, since its output answers both. */
 function dropRepeatedCommands(checks: readonly NextCheck[]): readonly NextCheck[] {
   return checks.map((each, index) =>
     each.command !== undefined && checks.slice(0, index).some(({ command }) => command === each.command) ? { check: each.check } : each,
@@ -327,7 +333,7 @@ function withCommand(check: string, command: string | undefined): CheckTemplate 
   return command === undefined ? { check } : { check, command };
 }
 
-/** What the templates may name: the address that was asked, and who answered. */
+/** The words for the templates: the address that was asked, and who answered. */
 function readWords({ probes: [first], requestId, target }: ProbeSeries, maker: MakerJudgement): CheckWords {
   const [, scheme, host, port] = /^(https?):\/\/(?:[^@/?#]*@)?(\[[\da-f:.]+\]|[\w.-]+)(?::(\d{1,5}))?/i.exec(first?.url ?? "") ?? [];
   return {

@@ -10,15 +10,15 @@ export type ScopeCounts = {
   readonly region?: string;
   readonly failing: number;
   readonly total: number;
-  /** The same scope before the window; absent when nothing was seen of it. */
+  /** The same scope before the window; absent if nothing was seen of it. */
   readonly before?: { readonly failing: number; readonly total: number };
 };
 
-/** When a server-error ratio is a problem. */
+/** Decides when a server-error ratio is a problem. */
 export type DetectionPolicy = {
   /** The ratio of server errors, 0 to 1, that is tolerated without an alert. Default 0.01. */
   readonly toleratedRatio?: number;
-  /** Fewer failing exchanges than this never fire: percentages of small numbers are noise. Default 3. */
+  /** Fewer failing exchanges than this never raise an alert, because percentages of small numbers are noise. Default 3. */
   readonly minimumFailing?: number;
   /** Fewer exchanges than this are `too-few`. Default 10. */
   readonly minimumTotal?: number;
@@ -29,8 +29,8 @@ export type DetectionPolicy = {
 const DEFAULTS = { toleratedRatio: 0.01, minimumFailing: 3, minimumTotal: 10, alpha: 0.001 } as const;
 
 /**
- * Is there a server-error problem in each scope? It fires when the failing exchanges are certainly more than what is tolerated (95 %
- * interval) and, where the past is known, certainly more than then. Counts decide, not percentages: 3 of 4 is `too-few`.
+ * Decides for each scope whether there is a server-error problem. An alert needs failing exchanges that certainly exceed the tolerated
+ * ratio (95 % interval) and, if the past is known, certainly exceed the past ratio. Counts decide, not percentages: 3 of 4 is `too-few`.
  */
 export function detectServerErrors(scopes: readonly ScopeCounts[], window: Window, policy: DetectionPolicy = {}): readonly Detection[] {
   const settings = { ...DEFAULTS, ...policy };

@@ -1,12 +1,12 @@
 import { type FailurePath, type FaultDomain, type LogRecord, type SpanNode, readLogException, readSpanExceptions } from "@faultline/model";
 import { type StackFrame, type StackTrace, parseStack } from "./parse-stack.ts";
 
-/** In-app frames that make up a fault: enough to tell two callers of one assertion helper apart. */
+/** The number of in-app frames that identify a fault: enough to tell apart two callers of one assertion helper. */
 const FRAMES = 5;
 
 /**
- * Which fault a failure belongs to: its fingerprint, one line a person recognises, and the service that created it. `apart`: the identity to use instead
- * when nobody answered, and the way in which the answer is missing is not one in which the fault showed itself when it began.
+ * The fault to which a failure belongs: its fingerprint, a line that a person recognises, and the service that created it. `apart` is the
+ * identity to use instead if nobody answered, and if the answer is missing in a different way than when the fault began.
  */
 export type FaultIdentity = {
   readonly fingerprint: string;
@@ -16,10 +16,10 @@ export type FaultIdentity = {
 };
 
 /**
- * The identity of a fault: the same for every failure with one origin and cause, whatever the line, bundle, id, time, address,
- * locale or process. Made of the creating service, the exception's type and its innermost in-app functions; without a stack, of the
- * operation, the status and the message with everything variable taken out. Where no code of that service raised the failure, made of
- * the service and how it ended alone: one dead dependency is one fault, however many services and routes call it.
+ * The identity of a fault. It is the same for every failure with one origin and cause, whatever the line, bundle, id, time, address, locale
+ * or process. It consists of the creating service, the exception's type and its innermost in-app functions, or, without a stack, of the
+ * operation, the status and the message with all variable parts removed. If no code of that service raised the failure, it consists only of
+ * the service and how the failure ended: one dead dependency is one fault, however many services and routes call it.
  */
 export function fingerprintFailure(path: FailurePath, domain: FaultDomain): FaultIdentity {
   const suspect = domain.suspects[0];
@@ -38,7 +38,7 @@ export function fingerprintFailure(path: FailurePath, domain: FaultDomain): Faul
   return { fingerprint: hash(parts.join("\n")), title, service };
 }
 
-/** The identity where no code of the service raised the failure: neither the caller nor the route is part of it, and neither is who hid it. */
+/** The identity if no code of the service raised the failure. The caller, the route and whoever hid the failure are not part of it. */
 function identifyEnding(service: string, ending: string, manner: string | undefined): FaultIdentity {
   const words = ending.split("\n").slice(0, 2).join(": ").slice(0, 160);
   const parts = [service, "ending", toTemplate(ending)];
@@ -60,7 +60,7 @@ function toTitle(of: { exception: Thrown | undefined; service: string; operation
 
 type Thrown = { readonly type: string; readonly message: string; readonly chain: readonly StackTrace[] };
 
-/** The exception of the creating service; if that sends no telemetry, the exception that its caller caught. */
+/** The exception of the creating service or, if that sends no telemetry, the exception that its caller caught. */
 function findException(path: FailurePath, service: string): Thrown | undefined {
   const found: { readonly thrown: Thrown; readonly isOfService: boolean; readonly depth: number }[] = [];
   const visit = (node: SpanNode, depth: number) => {
@@ -87,12 +87,12 @@ function toThrown({ type, message, stack }: { type: string; message: string; sta
   return { type, message, chain: stack === undefined ? [] : parseStack(stack) };
 }
 
-/** One in-app frame is enough for an exception to be preferred; more frames do not make it more telling. */
+/** The number of in-app frames, at most one. Further frames do not make an exception more informative. */
 function countInApp({ chain }: Thrown): number {
   return chain.some(({ frames }) => frames.some(({ isInApp }) => isInApp)) ? 1 : 0;
 }
 
-/** Type of the innermost cause and its in-app functions; wrapping an error once more does not make it another fault. */
+/** The type of the innermost cause and its in-app functions. Wrapping an error once more does not make it a different fault. */
 function describeFrames(chain: readonly StackTrace[]): readonly string[] {
   const innermost = chain.findLast(({ frames }) => frames.some(({ isInApp }) => isInApp));
   if (innermost === undefined) return [];
@@ -109,12 +109,12 @@ function describeFrames(chain: readonly StackTrace[]): readonly string[] {
 function describeFrame({ function: name, file, column, line }: StackFrame): string {
   const isBundle = isBundled(file, line, column);
   const plain = toFunctionName(name);
-  // A minifier renames functions on every build; what it may not rename is three letters or longer and not all it leaves.
+  // A minifier gives functions new names of one or two letters in every build. Names that it must keep are longer.
   const stable = isBundle && plain.replace(/^.*\./, "").length < 3 ? "" : plain;
   return isBundle ? stable : `${toModule(file)} ${stable}`.trim();
 }
 
-/** Bundles carry a hash or the whole program in their name; neither says where the fault is. */
+/** True if a file is a bundle: its name has a hash, or it contains the whole program. Neither says where the fault is. */
 function isBundled(file: string, line: number | undefined, column: number | undefined): boolean {
   if (!/\.[cm]?js$/.test(file.replace(/[?#].*$/, ""))) return false;
   const base =
@@ -143,7 +143,7 @@ function toFunctionName(name: string): string {
     .trim();
 }
 
-/** The last two parts of a path without hashes and versions: the directory of a deploy is not part of the fault. */
+/** The last two parts of a path, without hashes and versions. A deploy's directory is not part of the fault. */
 function toModule(file: string): string {
   const parts = file
     .replace(/^[a-z][\w+-]*:\/\/[^/]*/i, "")
@@ -155,7 +155,7 @@ function toModule(file: string): string {
     .join("/");
 }
 
-/** A message without the parts that change between failures: ids, numbers, addresses, times, quoted values. */
+/** A message without the parts that differ between failures: ids, numbers, addresses, times, quoted values. */
 function toTemplate(message: string): string {
   return message
     .slice(0, 400)
@@ -171,7 +171,7 @@ function toTemplate(message: string): string {
     .trim();
 }
 
-/** 64 bits of FNV-1a as 16 hex digits, in two halves so that it needs no big integers. */
+/** 64 bits of FNV-1a as 16 hex digits, computed in two halves to avoid big integers. */
 function hash(text: string): string {
   let [low, high] = [0x811c9dc5, 0x1b873593];
   for (let index = 0; index < text.length; index += 1) {

@@ -1,11 +1,11 @@
 import { logFactorial } from "./log-factorial.ts";
 
-/** A two-by-two table: how many of two groups have a property. All members are whole numbers, not negative. */
+/** A two-by-two table: how many members of two groups have a property. All numbers are whole and not negative. */
 export type TwoByTwo = { readonly hits: number; readonly total: number; readonly otherHits: number; readonly otherTotal: number };
 
 /**
- * Fisher's exact test, one-sided: the probability of at least `hits` among `total` when both groups had the same ratio and
- * the margins are what they are. Exact for any counts; time grows with the smaller margin. Source: Fisher (1922).
+ * Fisher's exact test, one-sided: the probability of at least `hits` among `total` if both groups have the same ratio and the margins are
+ * given. Exact for any counts; the time grows with the smaller margin. Source: Fisher (1922).
  */
 export function testFisherExact({ hits, total, otherHits, otherTotal }: TwoByTwo): number {
   const allHits = hits + otherHits;

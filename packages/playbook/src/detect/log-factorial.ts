@@ -1,4 +1,4 @@
-/** Natural logarithm of n!, by Stirling's series above 256 (error below 1e-13 there) and by summing below. */
+/** The natural logarithm of n!, by Stirling's series above 256 (error below 1e-13) and by summing below that. */
 export function logFactorial(n: number): number {
   if (n < SMALL.length) return SMALL[n] ?? 0;
   const x = n + 1;

@@ -1,22 +1,22 @@
 import { anyOf, anyWord } from "@faultline/model";
 
-/** One frame of a stack, innermost first. */
+/** One frame of a stack. Stacks have their innermost frame first. */
 export type StackFrame = {
-  /** Function with its class or module where the language names it; empty for anonymous code. */
+  /** The function, with its class or module if the language names it; empty for anonymous code. */
   readonly function: string;
   readonly file: string;
   readonly line?: number;
   readonly column?: number;
-  /** False for the run-time, the standard library and installed packages. */
+  /** False for the runtime, the standard library and installed packages. */
   readonly isInApp: boolean;
 };
 
-/** One exception of a chain with its frames. */
+/** One exception of a chain, with its frames. */
 export type StackTrace = { readonly type: string; readonly message: string; readonly frames: readonly StackFrame[] };
 
 type Frame = Omit<StackFrame, "isInApp">;
 
-/** Lines read at most: a stack overflow's trace is all repetition. */
+/** The most lines that are read. The trace of a stack overflow is repetition beyond that. */
 const MAX_LINES = 400;
 const MAX_LINE_LENGTH = 2000;
 
@@ -53,26 +53,26 @@ const FOREIGN_FUNCTION = new RegExp(
 
 type Growing = { type: string; message: string; frames: StackFrame[] };
 
-/** How far a text is read. */
+/** The state of reading a text. */
 type Reading = {
   readonly traces: Growing[];
-  /** The exception that the next frame belongs to. */
+  /** The exception to which the next frame belongs. */
   current: Growing | undefined;
-  /** Exceptions that go on behind the one being read: .NET prints an inner one between the outer one's head and its frames. */
+  /** Exceptions that continue after the current one: .NET prints an inner exception between the outer one's head and its frames. */
   readonly outer: Growing[];
-  /** Python and PHP tell a cause before its consequence. */
+  /** Python and PHP print a cause before its consequence. */
   isCauseFirst: boolean;
   /** Python prints the outermost frame first. */
   isOldestFirst: boolean;
-  /** Go prints a function, and its place on the next line. */
+  /** Go prints a function, and its position on the next line. */
   pendingGo: string | undefined;
-  /** PHP prints where a function was called from; where it stands is what the line above said. */
+  /** PHP prints the position from which a function was called. The function's own position is on the line above. */
   phpPlace: { readonly file: string; readonly line: string } | undefined;
 };
 
 /**
- * Reads a stack as V8, SpiderMonkey, Java, Python, Go, Ruby, PHP, Elixir or .NET print it, with its chain of causes: the outermost exception
- * first, each with its innermost frame first. Text that is no stack gives no frames.
+ * Reads a stack as V8, SpiderMonkey, Java, Python, Go, Ruby, PHP, Elixir or .NET print it, with its chain of causes: the outermost
+ * exception first, each with its innermost frame first. Text without a stack gives no frames.
  */
 export function parseStack(text: string): readonly StackTrace[] {
   const reading: Reading = {
@@ -127,7 +127,7 @@ function readFrameLine(line: string, reading: Reading): void {
   if (frame !== undefined) addFrame(frame, reading);
 }
 
-/** `main.(*Cart).Price(0xc000010000)`; errors with stacks print it without arguments. */
+/** Reads `main.(*Cart).Price(0xc000010000)`. Errors with stacks print it without arguments. */
 function readGoFunction(line: string): string | undefined {
   const name = line.replace(/\((?!\*).*$/, "");
   return /^[\w./@~%*()[\]-]+\.[\w*()[\].-]+$/.test(name) ? name : undefined;
@@ -135,7 +135,7 @@ function readGoFunction(line: string): string | undefined {
 
 function readHeadLine(line: string, reading: Reading): void {
   const { current } = reading;
-  // Python prints the exception under its frames, every other language above them.
+  // Python prints the exception below its frames, every other language above them.
   const isAwaited = reading.isOldestFirst && current?.type === "" && current.frames.length > 0;
   const head = readHead(line, isAwaited);
   if (head === undefined) return;
@@ -153,7 +153,10 @@ function readHeadLine(line: string, reading: Reading): void {
   reading.phpPlace = place === null ? undefined : { file: place[2] ?? "", line: place[3] ?? "" };
 }
 
-/** `cart.rb:12:in 'Cart#price': undefined method 'x' (NoMethodError)`: place, message and type at once, for an exception and for each cause. */
+/**
+ * Reads `cart.rb:12:in 'Cart#price': undefined method 'x' (NoMethodError)`, which has position, message and type on one line, for an
+ * exception and for each of its causes.
+ */
 function readRubyHead(line: string, reading: Reading): boolean {
   const match = /^(\S+\.rb):(\d+):in [`'](.+?)': (.*) \(([A-Z]\w*(?:::\w+)*)\)$/.exec(line);
   if (match === null) return false;
@@ -166,16 +169,19 @@ function isInApp({ file, function: name }: Frame): boolean {
   return !FOREIGN_FILE.test(file) && !FOREIGN_APPLICATION.test(file) && !FOREIGN_FUNCTION.test(name) && file !== "";
 }
 
-/** How an exception is joined to the one before it: `cause` of it, its consequence (`outer`), or printed `inside` it. */
+/**
+ * The first line of an exception. `link` says whether it is the `cause` of the previous one, its consequence (`outer`), or printed `inside`
+ * it.
+ */
 type Head = { readonly type: string; readonly message: string; readonly link?: "cause" | "outer" | "inside" };
 
-/** `TypeError: text`, `Caused by: a.b.C: text`, ` ---> System.X: text`, `[cause]: Error: text`, `Next X: text`, `panic: text`. */
+/** Reads `TypeError: text`, `Caused by: a.b.C: text`, ` ---> System.X: text`, `[cause]: Error: text`, `Next X: text` or `panic: text`. */
 function readHead(line: string, isAwaited: boolean): Head | undefined {
   const linked = /^\s*(Caused by: |-+> (?:\(Inner Exception #\d+\) )?|\[cause\]: |Suppressed: |Previous: |Next |Wrapped by: )(.*)$/.exec(
     line,
   );
   const rest = linked?.[2] ?? line;
-  // Elixir wraps one in another within a line: the last is the one that was raised.
+  // Elixir wraps exceptions within a line. The last one is the one that was raised.
   const raised = /^(?:\*\* \([\w.]+\) )*\*\* \(([\w.]+)\) (.*)$/.exec(rest);
   if (raised !== null) return { type: raised[1] ?? "", message: raised[2] ?? "" };
   const panic = /^panic: (.*)$/.exec(rest);
@@ -230,7 +236,7 @@ function readRubyFrame(line: string): Frame | undefined {
   return match === null ? undefined : toFrame(match[3], match[1], match[2]);
 }
 
-/** `    (shop 1.3.0) lib/shop/cart.ex:22: Shop.Cart.price/1`; the application stands before the file, as a package does. */
+/** Reads `    (shop 1.3.0) lib/shop/cart.ex:22: Shop.Cart.price/1`. The application precedes the file, like a package. */
 function readElixirFrame(line: string): Frame | undefined {
   const match = /^\s+(?:\(([a-z]\w*)(?: [^()\s]{1,60})?\) )?(\S+\.(?:exs?|erl)):(\d+): (?:anonymous fn\/\d+ in )?(.+)$/.exec(line);
   if (match === null) return undefined;

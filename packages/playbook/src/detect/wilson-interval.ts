@@ -4,8 +4,8 @@ import type { Interval } from "@faultline/model";
 const Z_95 = 1.959963984540054;
 
 /**
- * Wilson's score interval of a ratio, 95 % two-sided: it stays inside 0 to 1 and says something even at 0 of n.
- * With `total` 0 nothing is known: ratio 0, bounds 0 and 1. Source: Wilson, JASA 22 (1927).
+ * Wilson's score interval of a ratio, 95 % two-sided. It stays within 0 and 1 and is meaningful even for 0 of n. With `total` 0 nothing is
+ * known: the ratio is 0, the bounds 0 and 1. Source: Wilson, JASA 22 (1927).
  */
 export function toWilsonInterval(failing: number, total: number, z: number = Z_95): Interval {
   if (total <= 0) return { ratio: 0, lower: 0, upper: 1 };

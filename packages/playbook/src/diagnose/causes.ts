@@ -27,7 +27,7 @@ import { tlsFailure } from "./causes/tls-failure.ts";
 import { unhandledException } from "./causes/unhandled-exception.ts";
 import type { CauseRule } from "./findings.ts";
 
-/** Every cause and the rule that weighs it: the one list. A new cause is a file under `causes/` and a line here. */
+/** All causes with the rules that weigh them; the only such list. A new cause is a file under `causes/` and a line here. */
 export const CAUSE_RULES: Readonly<Record<CauseId, CauseRule>> = {
   "unhandled-exception": unhandledException,
   "invalid-input-unguarded": invalidInputUnguarded,

@@ -10,14 +10,14 @@ import { assembleTraces } from "../trace/assemble-traces.ts";
 const MAX_TRACES = 1500;
 /** Below this probability, after correction, a deviation is certain. */
 const CERTAIN = Math.log(0.01);
-/** A process that lacks CPU or memory becomes slow in nearly every request; one that is slow in some of them was held up for a moment. */
+/** A process that lacks CPU or memory becomes slow in nearly every request. One that is slow in only some was held up for a moment. */
 const LASTING_SHARE = 0.9;
 
 type Deviant = Pick<Diagnosis, "path" | "suspects" | "causes" | "missing" | "next">;
 
 /**
- * For requests that did not fail openly: does a service behave differently than before? Suspects are named for any deviation that is hardly chance; a cause
- * is diagnosed only where a slowdown and a saturated resource agree. Undefined when everything is as usual.
+ * For requests that did not fail openly: does a service behave differently than before? Any deviation that is hardly chance makes a
+ * suspect. A cause is diagnosed only if a slowdown and a saturated resource agree. Undefined if everything is as usual.
  */
 export function diagnoseDeviation(observations: Observations, scope: Scope, baseline: Window | undefined): Deviant | undefined {
   const chosen = new Set(thin([...new Set(observations.spans.map(({ traceId }) => traceId))], MAX_TRACES));
@@ -64,8 +64,9 @@ function toEvidence({ kind, what, measured, logP }: Deviation): Evidence {
 }
 
 /**
- * A saturated resource speaks for itself. Time alone shows that a service lacks a resource of its own only where nearly all its requests
- * take longer while other services take no longer than before: services that all slow down at once are slowed by their machine, or by its neighbours.
+ * A saturated resource is evidence by itself. Longer durations show that a service lacks a resource only if nearly all its requests take
+ * longer while other services take no longer than before. If all services slow down at once, their machine or its neighbours slow them
+ * down.
  */
 function toCauses({ deviations }: DeviatingService, others: readonly DeviatingService[]): readonly RankedCause[] {
   const busy = deviations.find(({ kind }) => kind === "busy");

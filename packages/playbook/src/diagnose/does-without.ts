@@ -3,8 +3,8 @@ import type { Findings } from "./findings.ts";
 const [LOG_WARN, LOG_ERROR] = [13, 17];
 
 /**
- * A hop that answered well although a call failed, and logged that as a warning and not as an error, may be able to do without the call: a page without
- * its recommendations is still a page. Only its authors know whether it really may.
+ * True if a hop answered well although a call failed, and logged that as a warning and not as an error: it may be able to do without the
+ * call. A page without its recommendations is still a page. Only its authors know whether that is intended.
  */
 export function doesWithout({ origin }: Findings): boolean {
   const masking = origin?.judgement.steps.find(({ fate, isSaved }) => fate === "masked" && isSaved !== true);

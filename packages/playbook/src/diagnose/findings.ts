@@ -11,42 +11,45 @@ import { isDefectType } from "../isolate/words/defect-words.ts";
 import type { OnsetSign } from "./onset/onset-signs.ts";
 import type { OwnWords } from "./words/own-words.ts";
 
-/** Something that the failing requests say about themselves: an error type, a message, a log line. */
+/** Something that the failing requests report about themselves: an error type, a message, a log line. */
 export type Saying = {
   readonly text: string;
   readonly source: EvidenceSource;
   readonly service: string;
-  /** `origin`: the creating hop, or the call to it, said so. `path`: another hop of the path. */
+  /** `origin`: said by the creating hop, or by the call to it. `path`: said by another hop of the path. */
   readonly place: "origin" | "path";
-  /** An exception or the failing span's own words, rather than a log line nearby. */
+  /** True for an exception or the failing span's own words, as opposed to a log line nearby. */
   readonly isDirect: boolean;
-  /** True of what a process wrote outside of any request. */
+  /** True for what a process wrote outside of any request. */
   readonly isUntraced?: boolean;
-  /** Set where a program's own error says so, and nothing beside it: its words may be of its trade, not of a machine. */
+  /** Set if only a program's own error says this. Its words may then be about its business, not about a machine. */
   readonly own?: OwnWords["kind"];
 };
 
-/** Where a failure was created, with one occurrence that shows it best. */
+/** The place where a failure was created, with the occurrence that shows it best. */
 export type Origin = { readonly judgement: Judgement; readonly occurrence: Occurrence; readonly step: Step };
 
-/** What one response of the path names as its cause. */
+/** A cause that a response on the path names. */
 export type NamedCause = {
   readonly cause: CauseId;
   readonly evidence: Evidence;
-  /** Of what an intermediary noted: how sure that is, 0 to 1, whether it may stand for other causes as well, and whether it is a code or a message. */
+  /**
+   * For an intermediary's note: how certain it is, 0 to 1, whether it may stand for other causes too, and whether it is a code or a
+   * message.
+   */
   readonly noted?: { readonly confidence: number; readonly isGuess: boolean; readonly isCode: boolean };
 };
 
 /** A change close enough before the onset to have caused it. */
 export type SuspiciousChange = { readonly change: Change; readonly beforeOnsetMs: number; readonly onset?: Onset };
 
-/** Everything that the causes are weighed on. */
+/** Everything by which the causes are weighed. */
 export type Findings = {
   readonly scope: Scope;
   readonly domain: FaultDomain;
   readonly origin: Origin | undefined;
   readonly failing: readonly Occurrence[];
-  /** The calls through which the failing requests met the origin, as far as they called it. */
+  /** The calls through which the failing requests reached the origin, as far as they did. */
   readonly originCalls: readonly Call[];
   /** The origin's part in each failing request, as far as it sent telemetry. */
   readonly originHops: readonly Hop[];
@@ -54,40 +57,41 @@ export type Findings = {
   readonly elsewhere: readonly Occurrence[];
   readonly services: ReadonlySet<string>;
   readonly sayings: readonly Saying[];
-  /** Causes that responses and access logs name themselves. */
+  /** Causes that responses and access logs name explicitly. */
   readonly named: readonly NamedCause[];
   /** Notes of gateways that the answer came from behind them. */
   readonly passedOn: readonly Evidence[];
   readonly contrast: readonly Difference[];
   readonly releases: readonly ReleaseContrast[];
   readonly changes: readonly SuspiciousChange[];
-  /** When the failures became more common; absent where that cannot be told. */
+  /** The time from which failures are more common; absent if that cannot be told. */
   readonly onset?: Onset;
   /** What else changed at the onset: restarts, traffic, saturation. */
   readonly onsetSigns: readonly OnsetSign[];
-  /** How far the failing requests came in what the creating service logs of a good one. */
+  /** How far the failing requests came in the sequence that the creating service logs for a good one. */
   readonly sequence?: SequenceBreak;
   readonly metrics: readonly MetricPoint[];
-  /** True where no span came of these requests, and log records tell of them. */
+  /** True if these requests have no spans, but log records tell about them. */
   readonly isTold: boolean;
-  /** True where a span came of the failing request: it can be played again. */
+  /** True if the failing request has a span, so that it can be replayed. */
   readonly isRecorded: boolean;
-  /** True where an intermediary wrote down how those requests ended as well. */
+  /** True if an intermediary also logged how these requests ended. */
   readonly isWitnessed: boolean;
-  /** When processes stood still, by their own spans. */
+  /** The times at which processes stood still, according to their spans. */
   readonly stops: ProcessStops;
 };
 
-/** One cause: what it is weighed by. */
+/** One cause and how it is weighed. */
 export type CauseRule = {
-  /** What would be seen if it were this; the reason for ruling it out when nothing of it was. */
+  /** What would be seen if this were the cause. It is the reason for ruling the cause out if none of it was seen. */
   readonly sign: string;
   readonly weigh: (findings: Findings) => Weighed;
 };
 
 /**
- * Evidence for and against one cause. `isGeneral`: it only says that something of this kind happened; where another cause says what,
- * that one explains it. `isAmbiguous`: all that was seen has other explanations as well, so that the cause is a guess, never a verdict.
+ * Evidence for and against one cause. `isGeneral`: the evidence only says that something of this kind happened; if another cause says what,
+ * that one explains it. `isAmbiguous`: everything that was seen has other explanations as well, so the cause is a guess and never a
+ * verdict.
  */
 type Weighed = {
   readonly evidence: readonly Evidence[];
@@ -96,12 +100,13 @@ type Weighed = {
   readonly isAmbiguous?: boolean;
 };
 
-/** What a machine's words are worth in an error of the program's own that nothing else bears out: not enough to explain it. */
+/** The weight of technical words in an error of the program's own that nothing else confirms: not enough to explain it. */
 const OF_TRADE = 0.4;
 
 /**
- * Evidence from the first saying that matches; what the creating hop said counts in full, what others said by half. So does what is said
- * in passing by an error of the code's own (`KeyError: 'rate_limit'`), unless the cause is of the code (`isOfCode`).
+ * Evidence from the first saying that matches. The creating hop's own words count in full; those of other hops, and of lines beside the
+ * failure, count for less. So do words that an error of the program's own mentions in passing (`KeyError: 'rate_limit'`), unless the cause
+ * is about the code (`isOfCode`).
  */
 export function hear(
   findings: Findings,
@@ -123,7 +128,7 @@ export function hear(
 function excerpt(text: string, pattern: RegExp): string {
   const at = pattern.exec(text)?.index ?? 0;
   const from = Math.max(0, at - 60);
-  // An error's type stands alone and then once more before its message.
+  // An error's type appears alone, and then again before its message.
   const cut = text
     .slice(from, from + 240)
     .replace(/\s+/g, " ")
@@ -131,12 +136,14 @@ function excerpt(text: string, pattern: RegExp): string {
   return `${from > 0 ? "..." : ""}${cut}${from + 240 < text.length ? "..." : ""}`;
 }
 
-/** True when a response of the path names the cause itself: then nothing of it has to be guessed. */
+/** True if a response on the path names the cause itself, so that nothing has to be guessed. */
 export function isNamed({ named }: Findings, cause: CauseId): boolean {
   return named.some((each) => each.cause === cause && each.noted?.isGuess !== true);
 }
 
-/** The status with which what the origin asked was refused, by a callee that sends telemetry or none; undefined where nothing was. */
+/**
+ * The status with which a callee refused the origin's request, whether the callee sends telemetry or not; undefined if nothing was refused.
+ */
 export function readRefusal({ origin }: Findings): string | undefined {
   if (origin?.judgement.originKind !== "refused-request") return undefined;
   return origin.judgement.blamed?.outcome.status ?? origin.judgement.steps.at(-1)?.status;
@@ -153,7 +160,7 @@ export function fromDifference(difference: Difference, weight: number): Evidence
   };
 }
 
-/** What changed at the onset and speaks for a cause, once something else does: by itself it names none. */
+/** What changed at the onset and suggests a cause. It counts only if something else suggests the cause too. */
 export function fromOnset({ onsetSigns }: Findings, cause: CauseId): readonly Evidence[] {
   return onsetSigns.filter(({ causes }) => causes.includes(cause)).map(({ evidence }) => evidence);
 }
@@ -165,7 +172,7 @@ export function fromRelease({ releases }: Findings): readonly Evidence[] {
   const { service, kind, difference, isLate, isOrigin } = found;
   const { value, failingWith, failing, succeedingWith, succeeding, pValue } = difference;
   const what = kind === "version" ? `version ${value ?? ""} of ${service}` : `instances of ${service} that came later than the others`;
-  // A release that did not come after the others may only be the one that is not mended yet.
+  // A release that did not come after the others may just be the one that is not fixed yet.
   const weight = (kind === "version" && isLate ? 4 : 3.5) - (isOrigin ? 0 : 1);
   return [
     {

@@ -33,12 +33,12 @@ import type { Findings, Origin, Saying, SuspiciousChange } from "./findings.ts";
 const LOG_WARN = 13;
 /** A change explains an onset that follows within this time. */
 const CHANGE_REACH_MS = 15 * 60_000;
-/** Exporters send in batches: spans come at most about this late. */
+/** Exporters send in batches, so spans arrive at most about this late. */
 const TELEMETRY_DELAY_MS = 10_000;
-/** Occurrences read for their words: enough to see the typical ones, bounded for speed. */
+/** The number of occurrences that are read for their words: enough for the typical ones, bounded for speed. */
 const MAX_HEARD = 20;
 
-/** Collects what the causes are weighed on. */
+/** Collects everything by which the causes are weighed. */
 export function gatherFindings(symptom: Symptom, isolation: Isolation, observations: Observations): Findings {
   const { signatures } = symptom;
   const best = isolation.agreeing[0];
@@ -46,7 +46,7 @@ export function gatherFindings(symptom: Symptom, isolation: Isolation, observati
   const failing = isolation.agreeing.map(({ occurrence }) => occurrence);
   const { succeeding } = symptom;
   const [bad, good] = [failing.map(endOf).sort((a, b) => a - b), succeeding.map(endOf)];
-  // Where only the newest failures are at hand, the first of them is no onset.
+  // If only the newest failures are available, the first of them is not the onset.
   const onset = symptom.scope.failing > symptom.failing.length ? undefined : findOnset(bad, good);
   const changes = findChanges(observations.changes, { bad, good, onset });
   const metrics = observations.metrics.filter(({ timeMs }) => isInside(timeMs, symptom.scope.window));
@@ -96,19 +96,19 @@ function isTold({ entry, calls }: Hop): boolean {
   return isToldSpan(entry.span) || calls.some(({ callee }) => callee !== undefined && isTold(callee));
 }
 
-/** True where somebody sent the span, or one below it: others were made of log records and of access logs. */
+/** True if the span, or one below it, was sent by somebody. The others were made from log records and access logs. */
 function isSent({ span, children }: SpanNode): boolean {
   return (!isToldSpan(span) && !isExchangeSpan(span)) || children.some(isSent);
 }
 
-/** Measurements come at the next turn of their reporter's interval. */
+/** Measurements arrive at the next turn of their reporter's interval. */
 const METRICS_AFTER_MS = 15_000;
 
 function isInside(timeMs: number, { fromMs, toMs }: Window): boolean {
   return timeMs >= fromMs && timeMs < toMs + METRICS_AFTER_MS;
 }
 
-/** Marks what repeats the words of an error that a program on the path threw by itself. */
+/** Marks sayings that repeat an error which a program on the path threw itself. */
 function markOwn(sayings: readonly Saying[], { steps }: Origin["judgement"], succeeding: readonly Occurrence[]): readonly Saying[] {
   const words = steps.flatMap(({ hop }) => (hop === undefined ? [] : findOwnWords(hop, succeeding)));
   return sayings.map((saying) => {
@@ -124,7 +124,7 @@ function listen({ judgement, step }: Origin, isTelling: IsTelling): readonly Say
     if (each.hop !== undefined) sayings.push(...listenToHop(each.hop, place, isTelling).map((saying) => placeAtCallee(saying, step)));
     if (each === step && each.call !== undefined) sayings.push(...listenToCall(each.call));
   }
-  // What the caller of a silent callee says about the call is the best there is; so is it of one that said nothing itself.
+  // If a callee is silent, its caller's words about the call are the best there is. The same holds for a hop that said nothing itself.
   const isMute =
     step.hop === undefined ||
     !sayings.some(({ place, text, service }) => place === "origin" && service === step.service && /[a-z]{3}/i.test(text));
@@ -135,7 +135,7 @@ function listen({ judgement, step }: Origin, isTelling: IsTelling): readonly Say
   return sayings;
 }
 
-/** Of a callee that sent nothing, a line of its caller that names it speaks as well. */
+/** If a callee sent nothing, a line of its caller that names it counts as the callee's. */
 function placeAtCallee(saying: Saying, { hop, call }: Origin["step"]): Saying {
   if (hop !== undefined || call === undefined || saying.source !== "log") return saying;
   const isOfCaller = saying.service === call.from.span.resource.service;
@@ -178,7 +178,7 @@ function listenToHop(hop: Hop, place: Saying["place"], isTelling: IsTelling): re
   for (const log of hop.logs) {
     if (log.severity < LOG_WARN) continue;
     const { text, isException } = readLogWords(log);
-    // What an intermediary's error log says of this very path is said of this request.
+    // If an intermediary's error log names this path, the line is about this request.
     const isDirect = isException || (isExchangeSpan(hop.entry.span) && log.attributes["url.path"] !== undefined) || isTelling(log);
     sayings.push({ text, source: "log", service, place, isDirect });
     for (const cause of listChain(readLogError(log)).slice(1)) sayings.push({ text: cause, source: "log", service, place, isDirect });
@@ -186,10 +186,10 @@ function listenToHop(hop: Hop, place: Saying["place"], isTelling: IsTelling): re
   return sayings.map((saying) => ({ ...saying, text: withEnglish(saying.text) }));
 }
 
-/** Marks of a stack that tells more exceptions than one. */
+/** Marks in a stack that has more than one exception. */
 const CHAINED = /Caused by: |-> \S|\[cause\]: |Previous: |\nNext |Wrapped by: |direct cause of|During handling of/;
 
-/** An exception and those that it was made of, outermost first: the wrapper seldom says why. */
+/** An exception and its causes, outermost first, because a wrapper seldom says why. */
 function listChain({ type, message, stack }: ExceptionRecord): readonly string[] {
   const head = `${type}: ${message}`;
   if (stack === undefined || !CHAINED.test(stack)) return [head];
@@ -197,10 +197,10 @@ function listChain({ type, message, stack }: ExceptionRecord): readonly string[]
   return [head, ...causes.filter((each) => each !== head)];
 }
 
-/** Words of whoever stands over a process for how it ended. */
+/** A supervisor's words about how a process ended. */
 const ENDED = /\bOOM|exit code|exit status|\bSIG[A-Z]{3,}|\bkilled\b|\bcrash|\bevicted\b/i;
 
-/** Why the creating service had to be started again, as its supervisor noted it. */
+/** Why the creating service had to be restarted, as its supervisor noted it. */
 function hearSupervisor(changes: readonly SuspiciousChange[], service: string): readonly Saying[] {
   return changes.flatMap(({ change: { kind, description: text = "", ...change } }) =>
     kind === "restart" && change.service === service && ENDED.test(text)
@@ -211,7 +211,7 @@ function hearSupervisor(changes: readonly SuspiciousChange[], service: string): 
 
 type Times = { readonly bad: readonly number[]; readonly good: readonly number[]; readonly onset: Onset | undefined };
 
-/** Changes that the failures began with, nearest first. */
+/** The changes with which the failures may have begun, nearest first. */
 function findChanges(changes: readonly Change[], times: Times): readonly SuspiciousChange[] {
   const { onset } = times;
   return changes
@@ -223,19 +223,19 @@ function findChanges(changes: readonly Change[], times: Times): readonly Suspici
     .sort((a, b) => a.beforeOnsetMs - b.beforeOnsetMs);
 }
 
-/** What is inferred from telemetry may be noted as late as the telemetry came, behind the first failure. */
+/** The earliest time of a change. An inferred change may be noted as late as the telemetry arrived, after the first failure. */
 function earliestOf({ timeMs, source }: Change): number {
   return timeMs - (source === "inferred" ? TELEMETRY_DELAY_MS : 0);
 }
 
-/** A change after the failures had certainly begun did not bring them. */
+/** The time from a change to the onset. Undefined for a change after the failures had certainly begun, which did not bring them. */
 function measureToOnset(change: Change, { atMs, toMs }: Onset): number | undefined {
   return earliestOf(change) > toMs ? undefined : Math.max(0, atMs - change.timeMs);
 }
 
 /**
- * To the first failure, when it follows the change. Failures before it, of which every system has some, do not acquit a change since
- * which certainly more requests fail: the first failure after it counts then.
+ * The time from a change to the first failure after it. Earlier failures, which every system has, do not acquit a change since which
+ * certainly more requests fail; then the first failure after the change counts.
  */
 function measureToFirst(change: Change, { bad, good }: Times): number | undefined {
   const first = bad[0];

@@ -8,12 +8,12 @@ import type { NamedCause, Saying } from "./findings.ts";
 
 type Heard = { readonly judgement: Judgement; readonly occurrence: Occurrence };
 
-/** Exchanges of one request looked at. */
+/** The most exchanges of a request that are examined. */
 const MAX_EXCHANGES = 16;
-/** A sign on a hop that only passed the failure on is no more than a hint. */
+/** On a hop that only passed the failure on, a sign is a mere hint. */
 const BESIDE = 0.5;
 
-/** The causes that responses of the path and access logs name, each with its strongest evidence. */
+/** The causes that responses on the path and access logs name, each with its strongest evidence. */
 export function nameCauses(heard: readonly Heard[], signatures: readonly Signature[]): readonly NamedCause[] {
   const strongest = new Map<CauseId, NamedCause>();
   for (const { judgement, occurrence } of heard) {
@@ -28,7 +28,7 @@ export function nameCauses(heard: readonly Heard[], signatures: readonly Signatu
   return [...strongest.values()];
 }
 
-/** What speaks against causes that a gateway makes: the strongest note that an answer came from behind it. */
+/** The evidence against causes that a gateway makes: the strongest note that an answer came from behind it. */
 export function hearPassedOn(heard: readonly Heard[], signatures: readonly Signature[]): readonly Evidence[] {
   const notes = heard.flatMap((each) => listen(each, signatures)).filter(({ sign, isOrigin }) => sign.isPassedOn && isOrigin);
   const strongest = notes.map(({ sign }) => sign).sort((a, b) => b.weight - a.weight)[0];
@@ -45,7 +45,7 @@ type Placed = { readonly sign: ResponseSign; readonly isOrigin: boolean };
 
 function listenToSteps({ steps, origin, originKind }: Judgement, signatures: readonly Signature[]): readonly Placed[] {
   return steps.flatMap((step) => {
-    // The call to a hop that failed by its own doing brings that hop's answer; a sign of a proxy on it came from in between.
+    // The call to a hop that failed by itself carries that hop's answer. A proxy's sign on it comes from in between.
     const isOrigin = step.service === origin.service && step.hop === origin.hop && originKind !== "refused-request";
     const spans = [step.hop?.isInferred === true ? undefined : step.hop?.entry.span, step.call?.from.span];
     return spans.flatMap((span) => (span === undefined ? [] : readSpanSigns(span, signatures).map((sign) => ({ sign, isOrigin }))));
@@ -63,9 +63,9 @@ function listenToExchanges(exchanges: readonly Exchange[], signatures: readonly 
 export function hearExchanges({ occurrence }: Heard): readonly Saying[] {
   return occurrence.path.exchanges.slice(0, MAX_EXCHANGES).flatMap((exchange) => {
     const { flags, errorMessage, status, observer, madeBy, upstream = [] } = exchange;
-    // What its own documentation says of a note is not guessed once more from its words.
+    // If a note is documented by its own software, its words are not interpreted again.
     if (isNotedSurely(exchange)) return [];
-    // HAProxy notes a refused connection as well where it had no server left to connect to; then it notes no server.
+    // HAProxy notes a refused connection also if it had no server left. It then names no server.
     const isUntried = upstream.length === 0 && flags?.startsWith("SC") === true ? "no server is available" : undefined;
     const text = [flags, errorMessage, madeBy?.because, isUntried]
       .filter((part) => part !== undefined && part !== "" && part !== "-")
@@ -76,7 +76,7 @@ export function hearExchanges({ occurrence }: Heard): readonly Saying[] {
   });
 }
 
-/** True when the observer wrote the answer itself; an answer that certainly came from behind is not its own, whatever its flags. */
+/** True if the observer wrote the answer itself. An answer that certainly came from behind is not its own, whatever its flags. */
 function isMadeByObserver({ madeBy, upstream = [] }: Exchange): boolean {
   if (upstream.at(-1)?.answered === true) return false;
   return isMaker(madeBy);

@@ -7,14 +7,14 @@ import { readLogWords } from "../isolate/words/log-words.ts";
 
 const LOG_ERROR = 17;
 const LOG_FATAL = 21;
-/** A process says why it is about to fail, or what ended it, this long before and after the requests that met it. */
+/** How long before and after the failing requests a process may log why it is about to fail, or what ended it. */
 const BEFORE_MS = 5_000;
 const AFTER_MS = 5_000;
 const MOST = 10;
 
 /**
- * Errors that the creating service logged outside of any request while these failed, and not before: what a supervisor, a server or a
- * runtime writes as it ends a process belongs to no trace.
+ * Errors that the creating service logged outside of any request while these requests failed, and not before. What a supervisor, a server
+ * or a runtime writes as it ends a process belongs to no trace.
  */
 export function hearUntraced(
   logs: readonly LogRecord[],
@@ -40,15 +40,15 @@ function isErrorOf({ resource, severity }: LogRecord, service: string): boolean 
   return resource.service === service && severity >= LOG_ERROR;
 }
 
-/** What a server writes of a worker that was ended for it. */
+/** A server's message about a worker that was killed. */
 const KILLED = /\bwas sent SIG(?:KILL|SEGV|ABRT)\b|\bexited on signal (?:6|9|11)\b/;
-/** Events of a cluster that say why a pod ended; others say that it did, or that it is not ready. */
+/** A cluster's events that say why a pod ended. Others only say that it ended, or that it is not ready. */
 const ENDS: ReadonlySet<string> = new Set(["OOMKilling", "OOMKilled", "Evicted"]);
 
-/** What a cluster adds to the name of what it runs: a hash and a pod's own, in letters that make no words, or a number. */
+/** The suffix that a cluster adds to the names of its pods: a hash and the pod's own part, in letters that form no words, or a number. */
 const POD_SUFFIX = /^(?:[2456789bcdf-hj-np-tvwxz]{6,10}-[2456789bcdf-hj-np-tvwxz]{5}|\d+)$/;
 
-/** True of a cluster's event of a pod of the service, which the collector's receiver of events writes without a service's name. */
+/** True for a cluster's event about a pod of the service. The collector's receiver writes events without a service's name. */
 function isEndOfPod(log: LogRecord, service: string): boolean {
   const pod = log.resource.attributes["k8s.object.name"];
   if (typeof pod !== "string" || !ENDS.has(readReason(log)) || !pod.startsWith(`${service}-`)) return false;

@@ -10,7 +10,7 @@ import { isClosedOnPurpose } from "./signs/closed-on-purpose.ts";
 import { isUnplaced } from "./unplaced.ts";
 import { hearLoneInstances } from "./signs/lone-instances.ts";
 
-/** Evidence that is missing and would tell more: first gaps on the path, then what the causes could not be weighed on. */
+/** Missing evidence that would tell more: first gaps on the path, then what was missing to weigh the causes. */
 export function listMissing(findings: Findings, isDiagnosed: boolean): readonly MissingEvidence[] {
   const { domain, origin, sayings, succeeding } = findings;
   const missing = [...domain.missing];
@@ -74,7 +74,7 @@ export function listMissing(findings: Findings, isDiagnosed: boolean): readonly 
 /** What nobody reported about these requests. */
 function listUnsaid({ sayings, isTold }: Findings, service: string): readonly MissingEvidence[] {
   const unsaid: MissingEvidence[] = [];
-  // A bare status, or what the caller says of it, tells nothing about what went wrong inside.
+  // A bare status, or the caller's words about it, does not tell what went wrong inside.
   if (!sayings.some((each) => each.place === "origin" && each.service === service && /[a-z]{3}/i.test(each.text))) {
     unsaid.push({ what: `an exception or an error log line of ${service} under these requests`, wouldTell: "what it failed with" });
   }

@@ -8,13 +8,13 @@ import { type Durations, findSteadyDelay } from "./signs/steady-delay.ts";
 
 type Failed = { readonly judgement: Judgement; readonly occurrence: Occurrence };
 
-/** What is noted is worth no more than this is left of a race where each request fails. */
+/** The factor by which a note of a race loses confidence if each request fails. */
 const RACE_EACH_TIME = 0.3;
-/** So many failures of as many requests are no chance. */
+/** From this number on, failures of every single request are no coincidence. */
 const EACH_TIME_FROM = 3;
 /**
- * The causes that intermediaries noted of failures that nobody else tells of: what their own documentation says of a code or a message, by the
- * share of failures that have it, and a clock that ends all of them. As sure as whoever noted it, and no surer.
+ * The causes that intermediaries noted for failures about which nobody else tells: the documented meaning of a code or message, weighted by
+ * the share of failures that have it, and a clock that ends all of them. They are as certain as the note, and no more.
  */
 export function nameNotedCauses(failed: readonly Failed[], succeeding: readonly Occurrence[]): readonly NamedCause[] {
   const exchanges = failed.flatMap(({ occurrence }) => occurrence.path.exchanges.slice(0, 1));
@@ -47,12 +47,12 @@ function toNamedCause({ cause, confidence, isCode }: Noted, { statement, measure
   return { cause, evidence, noted: { confidence, isGuess: confidence < DIAGNOSED_CONFIDENCE, isCode } };
 }
 
-/** The weight beside which a cause unknown to Faultline leaves this confidence. */
+/** The weight at which a cause unknown to Faultline would leave this confidence. */
 function toWeight(confidence: number): number {
   return Math.max(0.1, 2 + Math.log(confidence / (1 - confidence)));
 }
 
-/** Where nothing but lines tells of the failures, how long each took says whether a clock ended them. */
+/** If nothing but log lines tells about the failures, their durations show whether a clock ended them. */
 function nameSteadyDelay(
   failed: readonly Failed[],
   exchanges: readonly Exchange[],

@@ -6,23 +6,23 @@ import type { Findings, NamedCause } from "./findings.ts";
 import { findStandstill, OF_TIME } from "./signs/standstill.ts";
 import { countSources, isFamiliar } from "./support.ts";
 
-/** Causes best first, and every other cause with the reason why it was not chosen. */
+/** The causes, best first, and every other cause with the reason why it was not chosen. */
 export type Ranking = {
   readonly causes: readonly RankedCause[];
   readonly ruledOut: readonly { readonly cause: CauseId; readonly because: string }[];
 };
 
-/** Causes of which a gateway writes the answer itself: a note that it came from behind speaks against them. */
+/** Causes for which a gateway writes the answer itself. A note that the answer came from behind speaks against them. */
 const GATEWAY_MADE: ReadonlySet<CauseId> = new Set(["gateway-timeout", "gateway-identity", "no-healthy-upstream", "circuit-open"]);
-/** What a cause unknown to Faultline would have to be worth: with less evidence than this, nothing is more likely than not. */
+/** The weight of a cause that is unknown to Faultline. With less evidence than this, nothing is more likely than not. */
 const UNKNOWN = 2;
-/** From this score on a cause explains what a more general one only notices. */
+/** From this score on, a cause explains what a more general one only notices. */
 const EXPLAINS = 2.5;
-/** Log records show who said what, not how a request ended nor what else was asked: enough for a lead, and for no verdict. */
+/** Log records show who said what, but not how a request ended or what else was asked. That is enough for a lead, but not for a verdict. */
 const MOST_TOLD = 0.45;
 /**
- * Where an intermediary saw how it ended, an error that names what failed may be believed; not these, for which it matters what else was asked, how
- * often, and how long it took: an error of a client's is thrown as one of the code's own is.
+ * If an intermediary saw how the request ended, an error that names what failed can be believed, except for these causes. They depend on
+ * what else was asked, how often, and how long that took: a client library's errors are thrown like errors of the code itself.
  */
 const BY_SPANS: ReadonlySet<CauseId> = new Set([
   "unhandled-exception",
@@ -31,9 +31,9 @@ const BY_SPANS: ReadonlySet<CauseId> = new Set([
   "connection-refused",
   "retry-storm",
 ]);
-/** How the reason begins for which a cause is ruled out of which nothing was seen: nothing speaks against it. */
+/** The beginning of the reason for ruling out a cause of which nothing was seen, although nothing speaks against it. */
 export const NOT_SEEN = "not seen: ";
-/** Below this a cause is not worth a reader's time. */
+/** Below this confidence a cause is not listed. */
 const LEAST_CONFIDENCE = 0.05;
 
 /** Weighs every cause on the findings. Weights are log-odds; causes compete with each other and with "none of these". */
@@ -50,11 +50,11 @@ export function rankCauses(findings: Findings): Ranking {
     const against = GATEWAY_MADE.has(cause) ? [...weighed, ...findings.passedOn] : weighed;
     const evidence = [...found, ...named.map((each) => each.evidence)];
     const score = addUp(evidence) - addUp(against);
-    // A guess is never worth more than what a cause unknown to Faultline would have to be.
+    // A guess never weighs more than a cause that is unknown to Faultline.
     const explains = !isGeneral && (isAmbiguous ? addUp(evidence) : score) >= EXPLAINS;
     return { cause, evidence, against, isGeneral, isAmbiguous, explains, noted, score: isAmbiguous ? Math.min(score, UNKNOWN) : score };
   });
-  // What was heard explains an exception even where it is only a guess which cause it belongs to.
+  // The sayings explain an exception even if it is only a guess to which cause they belong.
   const isExplained = weighed.some(({ explains }) => explains) || isUnsure(findings, weighed);
   const ranked = weighed.map((each) => (each.isGeneral && isExplained ? { ...each, score: Math.min(each.score, UNKNOWN) } : each));
   const supported = ranked.filter(({ evidence, score }) => evidence.length > 0 && score > 0);
@@ -62,7 +62,7 @@ export function rankCauses(findings: Findings): Ranking {
   const hasFamiliarTeller = isFamiliar(findings);
   const shared = supported
     .map(({ score, noted, ...each }) => {
-      // Who noted a cause is as sure of it whether or not it shows where the failure was made.
+      // A noted cause is equally certain whether or not the note shows where the failure was made.
       const share = (Math.exp(score) / total) * (noted === undefined ? findings.domain.confidence : 1);
       const isLead = isTold && (!isWitnessed || BY_SPANS.has(each.cause));
       const surest = noted?.confidence ?? 1;
@@ -77,18 +77,21 @@ export function rankCauses(findings: Findings): Ranking {
   return { causes, ruledOut };
 }
 
-/** Nobody but an error of the program's own says what went wrong, in words that a machine's would have: it may be either. */
+/** True if only an error of the program's own says what went wrong, in words that a machine might use too. */
 function isUnsure({ sayings }: Findings, weighed: readonly { readonly isGeneral: boolean; readonly score: number }[]): boolean {
   return sayings.some(({ own }) => own === "unsure") && weighed.some(({ isGeneral, score }) => !isGeneral && score > 0);
 }
 
-/** The surest of what was noted, where nothing else names the cause; where spans tell of it as well, it bounds them no more. */
+/**
+ * The most certain of the notes, if nothing else names the cause. If spans also tell about the cause, the note no longer limits its
+ * confidence.
+ */
 function findNoted(named: readonly NamedCause[], { hasWords, isRecorded }: { readonly hasWords: boolean; readonly isRecorded: boolean }) {
   const noted = named.flatMap((each) => each.noted ?? []);
   const surest = noted.length < named.length ? undefined : noted.toSorted((a, b) => b.confidence - a.confidence)[0];
   if (surest === undefined || !hasWords) return surest;
   if (surest.isGuess) return undefined;
-  // Of whoever wrote a line, its words are no second witness beside its code.
+  // The words of a line are not a second witness beside the code in the same line.
   return surest.isCode && !isRecorded ? surest : { ...surest, confidence: 1 };
 }
 
@@ -99,18 +102,18 @@ type Shared = Omit<RankedCause, "confidence"> & {
   readonly isAmbiguous: boolean;
 };
 
-/** How sure each cause is, in the order of their shares. A guess is worth its share and nothing more. */
+/** The confidence of each cause, in the order of their shares. A guess has its share as confidence, and no more. */
 function toConfidences(shared: readonly Shared[], hasFamiliarTeller: boolean): readonly RankedCause[] {
   let limit = 1;
   return shared.map(({ cause, evidence, against, share, surest, isGeneral, isAmbiguous }) => {
     const support = { isGeneral, sources: countSources(evidence), isFamiliar: hasFamiliarTeller };
-    // What is ranked behind another cause is never surer than that one.
+    // A cause that is ranked after another is never more certain than that one.
     limit = Math.min(limit, surest, isAmbiguous ? share : calibrate(share, support));
     return { cause, evidence, against, confidence: round(limit) };
   });
 }
 
-/** The strongest piece counts in full, each further one by half: pieces of evidence seldom stand alone. */
+/** The strongest piece counts in full, and each further one by half, because pieces of evidence are seldom independent. */
 function addUp(evidence: readonly { readonly weight: number }[]): number {
   const sorted = evidence.map(({ weight }) => weight).sort((a, b) => b - a);
   return sorted.reduce((sum, weight, index) => sum + (index === 0 ? weight : weight / 2), 0);

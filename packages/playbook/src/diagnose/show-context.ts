@@ -2,10 +2,10 @@ import type { FaultDomain } from "@faultline/model";
 import { fromSequence } from "./contrast/contrast-sequence.ts";
 import type { Findings } from "./findings.ts";
 
-/** How much is shown beside a hop without being weighed. */
+/** The weight of what is shown beside a hop without being weighed. */
 const SHOWN = 0.5;
 
-/** The path, with context on its creating hop: how far the failing requests got in its log, and what changed when they began. */
+/** The path, with context at its creating hop: how far the failing requests came in its log, and what changed when they began to fail. */
 export function showContext({ domain, origin, sequence, onsetSigns }: Findings): FaultDomain["path"] {
   const shown = [
     ...(sequence === undefined ? [] : [fromSequence(sequence, SHOWN)]),

@@ -4,18 +4,18 @@ import type { Findings } from "./findings.ts";
 
 /** What supports a cause, apart from its share of the weights. It matters as much as the share for how often such a cause turns out right. */
 export type Support = {
-  /** True where all that is known is that something was thrown or hidden: no word and no measurement points to one cause alone. */
+  /** True if all that is known is that something was thrown or hidden, and no message or measurement points to one cause alone. */
   readonly isGeneral: boolean;
-  /** How many kinds of telemetry the evidence comes from: different kinds mislead independently, pieces of one kind together. */
+  /** The number of kinds of telemetry behind the evidence. Different kinds mislead independently; pieces of one kind mislead together. */
   readonly sources: number;
-  /** True where the failure was reported by software that the recorded incidents run, so that its real wording is known. */
+  /** True if the failure was reported by software that the recorded incidents run, so that its real wording is known. */
   readonly isFamiliar: boolean;
 };
 
-/** What the recorded incidents run (tests/incidents). */
+/** The software that the recorded incidents run (tests/incidents). */
 const FAMILIAR: ReadonlySet<Platform> = new Set(["node", "nginx", "haproxy", "apache", "caddy", "varnish"]);
 
-/** Whether the failure was reported by familiar software: the creating hop, or its caller if the creating hop sends nothing. */
+/** True if familiar software reported the failure: the creating hop, or its caller if the creating hop sends nothing. */
 export function isFamiliar({ origin }: Findings): boolean {
   if (origin === undefined) return false;
   const { creating, calling } = findOriginPlatforms(origin);

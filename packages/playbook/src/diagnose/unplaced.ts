@@ -3,8 +3,8 @@ import { isOwnWork } from "../isolate/hops/exchange-hops.ts";
 import type { Findings } from "./findings.ts";
 
 /**
- * True where an intermediary's access log is all there is, and says nothing about what stands behind it: the intermediary may have made the answer or
- * passed it on. `faultline logs` calls that unknown, and so does a verdict.
+ * True if there is nothing but an intermediary's access log, which does not tell what is behind it: the intermediary may have made the
+ * answer or passed it on. `faultline logs` calls this unknown, and so does a verdict.
  */
 export function isUnplaced({ origin }: Findings): boolean {
   if (origin === undefined || origin.judgement.steps.length > 1) return false;

@@ -1,19 +1,21 @@
 import type { CauseId, Platform } from "@faultline/model";
 
 /**
- * One protection before it has a place: `creating` is the hop that made the failure, `calling` the one before it, `front` the first.
- * In examples `{{dependency}}` is the creating hop as an identifier and `{{dependencyName}}` as a string literal, `{{verb}}` the
- * request's method in small letters and `{{part}}` the part that holds its input, and `{{failure}}` what `faultline prove` takes: without a
- * recorded failure that example is left out.
+ * One protection before it is assigned to a place: `creating` is the hop that made the failure, `calling` the one before it, `front` the
+ * first. In examples, `{{dependency}}` is the creating hop as an identifier and `{{dependencyName}}` as a string literal, `{{verb}}` is the
+ * request's method in lower case, `{{part}}` the part that holds its input, and `{{failure}}` the argument of `faultline prove`. Without a
+ * recorded failure, an example with `{{failure}}` is left out.
  */
 export type GuardTemplate = {
   readonly what: string;
   readonly at: "creating" | "calling" | "front";
-  /** In the words of the platform of its place; `any` speaks to all of them. Where the platform is not known, `node` speaks: the guard's own. */
+  /**
+   * Examples by the platform of the place; `any` fits all of them. If the platform is unknown, `node` is used, since the guard is for Node.
+   */
   readonly examples?: Partial<Readonly<Record<Platform | "any", string>>>;
-  /** Only for hops of these platforms. */
+  /** The platforms for which the protection is meant; all if absent. */
   readonly onlyFor?: readonly Platform[];
-  /** Left out where one that is only for this platform stands beside it. */
+  /** True if the protection is left out beside one that is only for this platform. */
   readonly isGeneral?: boolean;
 };
 
@@ -70,7 +72,7 @@ const VALIDATE: GuardTemplate = {
   },
 };
 
-/** What protects now and what would have prevented it, for each cause. */
+/** What protects users now and what would have prevented the failure, for each cause. */
 export const GUARDS: Readonly<Record<CauseId, Guards>> = {
   "unhandled-exception": {
     now: [

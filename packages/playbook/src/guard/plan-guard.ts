@@ -7,13 +7,13 @@ export type GuardRequest = {
   readonly causes: readonly RankedCause[];
   readonly path: readonly HopAccount[];
   readonly route?: string;
-  /** Trace id of one failing request. */
+  /** The trace id of one failing request. */
   readonly failure?: string;
-  /** What the hops run on, as far as it is known. */
+  /** The platforms of the hops, as far as they are known. */
   readonly platforms?: Partial<Readonly<Record<GuardTemplate["at"], Platform | undefined>>>;
 };
 
-/** The protections for the first cause, placed on the hops of this path; none when no cause is named. */
+/** The protections for the first cause, placed on the hops of this path; none if no cause is named. */
 export function planGuard({ causes, path, route, failure, platforms = {} }: GuardRequest): GuardPlan {
   const cause = causes[0]?.cause;
   if (cause === undefined) return { now: [], prevent: [] };
@@ -24,7 +24,7 @@ export function planGuard({ causes, path, route, failure, platforms = {} }: Guar
   return { now: plan(now), prevent: plan(prevent) };
 }
 
-/** The protections that fit the platform of their place; general ones only where none names that platform. */
+/** The protections that fit the platform of their place. General ones are included only if none names that platform. */
 function chooseTemplates(templates: readonly GuardTemplate[], platforms: NonNullable<GuardRequest["platforms"]>): readonly GuardTemplate[] {
   const isMeant = ({ at, onlyFor }: GuardTemplate) => onlyFor?.some((platform) => platform === platforms[at]) === true;
   const hasOwn = templates.some(isMeant);
@@ -37,7 +37,7 @@ type Places = {
   readonly front: string;
   /** The service of the creating hop. */
   readonly dependency: string;
-  /** What `faultline prove` takes; undefined where no failing request was recorded. */
+  /** The argument of `faultline prove`; undefined if no failing request was recorded. */
   readonly failure: string | undefined;
 };
 
@@ -55,9 +55,9 @@ function findPlaces(path: readonly HopAccount[], route: string | undefined): Omi
   };
 }
 
-/** The method of the request, where the operation of a place is one. */
+/** The method of the request, if an operation names one. */
 const REQUEST = /, (GET|HEAD|DELETE|POST|PUT|PATCH)\b/;
-/** Methods whose input is in the address. */
+/** Methods whose input is in the URL. */
 const BODILESS: ReadonlySet<string> = new Set(["get", "head", "delete"]);
 
 function place({ what, at, examples = {} }: GuardTemplate, places: Places, platform: Platform | undefined): Protection {
@@ -74,7 +74,10 @@ function place({ what, at, examples = {} }: GuardTemplate, places: Places, platf
   return { what, where: places[at], ...(example === undefined || filled === undefined ? {} : { example: filled }) };
 }
 
-/** Turns `api.payco.example:443` into `apiPaycoExample`. A hop that has only a description, such as `an intermediary before api.example`, gets no name. */
+/**
+ * Turns `api.payco.example:443` into `apiPaycoExample`. A hop with only a description, such as `an intermediary before api.example`, gets
+ * no name.
+ */
 function toIdentifier(service: string): string {
   if (service.includes(" ")) return "dependency";
   const words = service.replace(/:\d+$/, "").match(/[A-Za-z0-9]+/g) ?? [];

@@ -6,13 +6,13 @@ import type { Judgement, OriginKind } from "./judgement.ts";
 /** Nobody answered in time, or at all. */
 const NO_ANSWER = "no answer";
 const SILENT: ReadonlySet<OriginKind> = new Set(["absent-callee", "slow-callee", "late-callee", "cut-callee", "stalled"]);
-/** What a proxy says for a server behind it that does not answer. */
+/** The statuses with which a proxy reports that a server behind it does not answer. */
 const UNAVAILABLE: ReadonlySet<number> = new Set([502, 503, 504]);
 
 /**
- * How a failure ended that no code raised: in words that are the same for every caller and route, so that one dead
- * dependency is one fault however many services call it, and one process that stands still is one fault whatever was asked of it.
- * Undefined where a hop's own code failed: that fault is identified by its exception.
+ * How a failure ended that no code raised, in words that are the same for every caller and route. So one dead dependency is one fault,
+ * however many services call it, and one process that stands still is one fault, whatever was asked of it. Undefined if a hop's own code
+ * failed, since that fault is identified by its exception.
  */
 export function findEnding({ origin, originKind, blamed }: Judgement): string | undefined {
   const { call, hop } = origin;
@@ -29,7 +29,7 @@ function describeAnswer({ outcome }: Call): string {
   return isUnreachableText(outcome.words) || outcome.words === "" ? NO_ANSWER : outcome.words;
 }
 
-/** In which way the answer was missing; undefined where the failure ended otherwise, or where nothing tells. */
+/** How the answer was missing; undefined if the failure ended otherwise, or if nothing tells. */
 export function findManner(judgement: Judgement): string | undefined {
   if (findEnding(judgement) !== NO_ANSWER) return undefined;
   const { origin, originKind } = judgement;

@@ -5,28 +5,28 @@ import { compareSaturation } from "./behaviour/compare-saturation.ts";
 import { findConstantErrors } from "./behaviour/find-constant-errors.ts";
 import { profilePaths } from "./behaviour/profile.ts";
 
-/** A service that behaves differently than before, with everything that shows it, surest first. */
+/** A service that behaves differently than before, with all evidence, the most certain first. */
 export type DeviatingService = { readonly suspect: Suspect; readonly deviations: readonly Deviation[] };
 
-/** What is compared: the paths before and in the window. */
+/** The paths to compare: before the window and in it. */
 export type DeviationRequest = {
   readonly paths: readonly FailurePath[];
   readonly metrics: readonly MetricPoint[];
   readonly window: Window;
-  /** When all was well; without it, the time before the window. */
+  /** A time in which all was well; by default, the time before the window. */
   readonly baseline?: Window;
 };
 
-/** A deviation that would be expected by chance is no suspicion. */
+/** A deviation that would be expected by chance is not suspicious. */
 const SUSPICIOUS = 0;
-/** The fault may have begun inside the baseline, so the baseline's beginning is tried alone as well. */
+/** The fault may have begun inside the baseline, so the beginning of the baseline is also tried alone. */
 const PREFIXES = [1 / 3, 1 / 2, 2 / 3, 1];
 /** With fewer good traces than this, nothing can be called usual. */
 const MIN_BASELINE_TRACES = 5;
 
 /**
- * Where no request failed openly, which service behaves differently than before? Log lines and calls that every request had are missing, errors
- * appear that never did, its own time or the way to it takes longer, or it is busier than before while others are not.
+ * If no request failed openly: finds the service that behaves differently than before. Log lines and calls that every request had are
+ * missing, new errors appear, its own time or the way to it takes longer, or it is busier than before while others are not.
  */
 export function findDeviations({ paths, metrics, ...request }: DeviationRequest): readonly DeviatingService[] {
   const timed = paths.map((path) => ({ path, startMs: Math.min(...path.roots.map(startOf)) })).sort((a, b) => a.startMs - b.startMs);
@@ -53,7 +53,7 @@ export function findDeviations({ paths, metrics, ...request }: DeviationRequest)
   return rankServices([...found, ...compareSaturation(metrics, baseline, asked)]);
 }
 
-/** The time before the window; where the window begins with the data, the first third of its traces. */
+/** The time before the window. If the window begins with the data, the first third of its traces instead. */
 function findBaseline(startsMs: readonly number[], window: Window): Window {
   const fromMs = startsMs[0] ?? 0;
   const before = startsMs.filter((startMs) => startMs < window.fromMs).length;
@@ -62,10 +62,10 @@ function findBaseline(startsMs: readonly number[], window: Window): Window {
 
 /** A new error says more than a new step. */
 const NEW_ERROR = 2;
-/** What did not change may be everyday noise: it decides only where nothing changed. */
+/** What did not change may be everyday noise, so it decides only if nothing changed. */
 const MOST_FOR_CONSTANT = 1.5;
 
-/** How much a deviation says: how sure it is, in how large a share of the requests, and for times how long in relation to all. */
+/** The weight of a deviation: by its certainty, its share of the requests, and, for durations, its length relative to whole requests. */
 function weigh({ kind, logP, share, relativeExcess }: Deviation): number {
   if (kind === "always-error") return MOST_FOR_CONSTANT * (1 - Math.exp(logP / 20));
   const size = relativeExcess === undefined ? 0 : Math.max(-3, Math.min(2, Math.log(relativeExcess)));

@@ -25,37 +25,37 @@ import { readStops } from "./processes/process-stops.ts";
 import { SIGNATURES, type Signature } from "./signatures/index.ts";
 import { thin } from "./thin.ts";
 
-/** The judgements on all failing occurrences of one symptom, and what they add up to. */
+/** The judgements on all failing occurrences of one symptom, and their sum. */
 export type Isolation = {
   readonly domain: FaultDomain;
-  /** Judgements whose origin is the first suspect, most certain first. */
+  /** The judgements whose origin is the first suspect, the most certain first. */
   readonly agreeing: readonly { readonly occurrence: Occurrence; readonly judgement: Judgement }[];
 };
 
-/** What isolate reads: the failing occurrences of one symptom, and good ones of the same route to compare with. */
+/** The input of isolate: the failing occurrences of one symptom, and good ones of the same route to compare with. */
 type IsolateInput = {
   readonly failing: readonly Occurrence[];
   readonly succeeding: readonly Occurrence[];
-  /** Failing occurrences of other symptoms, to be read beside these. */
+  /** Failing occurrences of other symptoms, which are read as well. */
   readonly elsewhere?: readonly Occurrence[];
   /** Every service that sent telemetry. */
   readonly services: ReadonlySet<string>;
   readonly metrics?: readonly MetricPoint[];
-  /** Every span there is: what processes did meanwhile. */
+  /** All spans, which show what processes did meanwhile. */
   readonly spans?: readonly Span[];
-  /** Default: those that Faultline knows. */
+  /** Default: the signatures that Faultline knows. */
   readonly signatures?: readonly Signature[];
 };
 
-/** Paths of one symptom, as `isolateFault` takes them. */
+/** The paths of one symptom, as the input of `isolateFault`. */
 export type FaultPaths = {
   readonly failing: readonly FailurePath[];
   readonly succeeding?: readonly FailurePath[];
-  /** The exchange of the paths that failed; without it, the outermost server hop that did. */
+  /** The exchange of the paths that failed; by default, the outermost server hop that did. */
   readonly scope?: EntryFilter;
 };
 
-/** Which hop made the failure, and what each other hop did with it. */
+/** Finds the hop that made the failure, and what each other hop did with it. */
 export function isolateFault({ failing, succeeding = [], scope = {} }: FaultPaths): FaultDomain {
   const toOccurrences = (paths: readonly FailurePath[]) => paths.flatMap((path) => findOccurrence(path, scope) ?? []);
   const services = listAllServices([...failing, ...succeeding]);
@@ -63,8 +63,8 @@ export function isolateFault({ failing, succeeding = [], scope = {} }: FaultPath
 }
 
 /**
- * The domain of each path by itself, in the light of all of them: which services send telemetry, which process stood still, which calls
- * held the connections that others waited for. A path without a failure has no suspects.
+ * The domain of each single path, in the light of all of them: which services send telemetry, which process stood still, which calls held
+ * the connections that others waited for. A path without a failure has no suspects.
  */
 export function isolateEach(paths: readonly FailurePath[], metrics: readonly MetricPoint[] = []): readonly FaultDomain[] {
   const occurrences = paths.map((path) => findOccurrence(path, {}));
@@ -88,7 +88,7 @@ function listServices(node: SpanNode): readonly string[] {
   return [node.span.resource.service, ...node.children.flatMap(listServices)];
 }
 
-/** As `isolateFault`, with the judgement on each occurrence. */
+/** Like `isolateFault`, but with the judgement on each occurrence. */
 export function isolate(input: IsolateInput): Isolation {
   const around = toSurroundings(input);
   const judged = input.failing.map((occurrence) => ({ occurrence, judgement: judge(occurrence, around) }));
@@ -110,13 +110,16 @@ export function isolate(input: IsolateInput): Isolation {
   return { domain: addBlastRadius(domain, thin(input.elsewhere ?? [], MAX_ELSEWHERE), around), agreeing };
 }
 
-/** What so many of a symptom's requests fail by is its fault; the rest met another one, which makes this one no less sure. */
+/**
+ * If at least this share of a symptom's requests fail because of it, it is the symptom's fault. The other requests met another fault, which
+ * does not make this one less certain.
+ */
 const MOST_SHARE = 0.75;
-/** Failing requests of other routes that are judged to see how far a fault reaches. */
+/** The most failing requests of other routes that are judged to see how far a fault reaches. */
 const MAX_ELSEWHERE = 300;
 const MAX_NAMED = 12;
 
-/** Adds the services of other symptoms that fail because of the same origin, and says on the origin how many there are. */
+/** Adds the services of other symptoms that fail because of the same origin, and notes their number on the origin. */
 function addBlastRadius(domain: FaultDomain, elsewhere: readonly Occurrence[], around: Surroundings): FaultDomain {
   const origin = domain.suspects[0]?.service;
   const blast = new Set(domain.blastRadius);
@@ -151,7 +154,7 @@ function toSurroundings(input: IsolateInput): Surroundings {
     stallOf(call) {
       const { resource } = call.from.span;
       const { startMs: fromMs, endMs: toMs } = call;
-      // A reporter tells the longest delay of its interval: whether it fell on this call, the process's other work shows.
+      // A reporter gives the longest delay of its interval. The process's other work shows whether it was during this call.
       return activity.wasActive(resource, fromMs, toMs) ? undefined : findLoopDelay(metrics, { resource, fromMs, toMs })?.delayMs;
     },
     stopOf(call) {
@@ -173,7 +176,7 @@ function toSurroundings(input: IsolateInput): Surroundings {
     isUsuallyHandled(call) {
       const key = keyOf(call);
       const handled = (inSucceeding.get(key) ?? 0) / Math.max(1, succeeding.length);
-      // Half as common among the good requests as among the bad ones: it does not decide between them.
+      // If it is at least half as common among the good requests as among the bad ones, it does not distinguish them.
       return handled > 0 && handled >= (inFailing.get(key) ?? 0) / Math.max(1, failing.length) / 2;
     },
   };
@@ -204,7 +207,7 @@ function countFailedCalls(occurrences: readonly Occurrence[]): ReadonlyMap<strin
 
 function collectFailedCalls(hop: Hop, keys: Set<string>): void {
   for (const call of hop.calls) {
-    // What another try made good was not done without: it excuses none that was not.
+    // A failure that another try repaired excuses only such failures.
     if (isRecovered(call, hop)) continue;
     if (isFailed(call)) keys.add(keyOf(call));
     if (call.callee !== undefined) collectFailedCalls(call.callee, keys);
@@ -222,7 +225,7 @@ function judge(occurrence: Occurrence, around: Surroundings): Judgement {
   return nameMaker(whole, around.signatures);
 }
 
-/** The hops in front of the one where the symptom is observed: nearer to the client, they only saw its answer. */
+/** The hops in front of the one where the symptom is observed. They are nearer to the client and only saw its answer. */
 function frontSteps(above: readonly Hop[], entry: Hop): readonly Step[] {
   const steps: Step[] = [];
   let below = entry;
@@ -242,7 +245,7 @@ function frontStep(hop: Hop, below: Hop): Step {
   };
   const base = { service: hop.service, operation: nameOperation(hop.entry), status: hop.outcome.status, hop, evidence: [evidence] };
   const sent = hop.calls.find(({ callee }) => callee === below);
-  // Whoever sends a message has answered before it is worked on; whose client went away did not answer over what came later.
+  // A sender of a message has answered before the message is processed. A hop whose client went away did not answer for anything later.
   const isEarlier = sent !== undefined && !isFailedHop(hop) && (sent.from.span.kind === "producer" || isAfterwards(sent, hop));
   if (!isFailedHop(below) || isEarlier) return { ...base, fate: "clean" };
   if (!isFailedHop(hop) && sent !== undefined && isRecovered(sent, hop))
@@ -260,7 +263,7 @@ function toSuspects(ranked: Ranked): readonly Suspect[] {
     const origin = members[0]?.judgement.origin;
     if (origin !== undefined) listed.set(origin.service, { service: origin.service, operation: origin.operation, score });
   }
-  // The other hops of the path follow: nearer to the origin, likelier.
+  // The other hops of the path follow, the ones nearer to the origin first.
   const path = ranked[0]?.members[0]?.judgement.steps ?? [];
   const least = Math.min(...[...listed.values()].map(({ score }) => score), 1);
   [...path].reverse().forEach(({ service, operation }, index) => {

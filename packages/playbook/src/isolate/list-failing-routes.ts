@@ -1,14 +1,14 @@
 import { type Observations, readRoute, readStatusCode, type Span, type Window } from "@faultline/model";
 import { createRouteNamer } from "./symptom/route-of-path.ts";
 
-/** Where requests fail, in the words by which a diagnosis can be asked about it. */
+/** A place where requests fail, in the words with which one can ask for a diagnosis of it. */
 export type FailingRoute = { readonly service: string; readonly route: string; readonly failing: number };
 
 type Place = { readonly service: string; readonly route: string; readonly startMs: number };
 
 /**
- * Routes that answered with server errors in a window, most failures first. Each failing trace counts once, for its earliest failing server
- * span: where its client met the failure. What intermediaries wrote down counts where no span tells, so that nothing counts twice.
+ * The routes that answered with server errors in a window, most failures first. Each failing trace counts once, for its earliest failing
+ * server span, where its client met the failure. Intermediaries' logs count only if there is no span, so that nothing counts twice.
  */
 export function listFailingRoutes({ spans, exchanges }: Observations, window?: Window): readonly FailingRoute[] {
   const isAsked = (timeMs: number) => window === undefined || (timeMs >= window.fromMs && timeMs < window.toMs);

@@ -5,17 +5,17 @@ import { buildHops, nameOperation } from "./hops/hop.ts";
 import type { Call, Hop } from "./hops/hop-shape.ts";
 import { isClientClosed } from "./outcome.ts";
 
-/** One exchange of the symptom inside its trace: the hop where it is observed, and the hops in front of that one. */
+/** One exchange of the symptom in its trace: the hop where it is observed, and the hops in front of it. */
 export type Occurrence = {
   readonly path: FailurePath;
   readonly entry: Hop;
   /** Root first, without the entry. */
   readonly above: readonly Hop[];
-  /** `failed`: the entry answered with a server error. `masked`: it answered well over a call that failed for good. */
+  /** `failed`: the entry answered with a server error. `masked`: it answered well although a call failed for good. */
   readonly state: "ok" | "failed" | "masked";
 };
 
-/** Which exchanges are meant; absent members mean any. */
+/** Selects exchanges; absent members mean any. */
 export type EntryFilter = {
   readonly service?: string;
   readonly route?: string;
@@ -24,17 +24,17 @@ export type EntryFilter = {
 };
 
 /**
- * The exchange of a trace that the filter is about: the outermost hop that matches it. Without a filter, the outermost server hop
- * that failed, else the outermost server hop.
+ * The exchange of a trace that the filter selects: the outermost hop that matches. Without a filter, the outermost server hop that failed,
+ * else the outermost server hop.
  */
 export function findOccurrence(path: FailurePath, filter: EntryFilter): Occurrence | undefined {
-  // A hop that is only inferred was observed by nobody: what it did shows in front of it and behind it.
+  // Nobody observed an inferred hop; what it did shows in front of it and behind it.
   const chains = buildHops(path).flatMap((root) => [...walk(root, [])].filter(({ hop }) => hop.isInferred !== true));
   const matching = chains.filter(({ hop }) => matches(hop, filter));
   const served = matching.filter(({ hop }) => hop.entry.span.kind === "server" || hop.entry.span.kind === "consumer");
   const pool = served.length > 0 ? served : matching;
   const hasFilter = Object.values(filter).some((value) => value !== undefined);
-  // A hop that sent spans speaks for the request; one that only wrote it down does where no other failed.
+  // A hop that sent spans represents the request. One that only logged it does so if no other failed.
   const failed = pool.find(({ hop }) => isFailedHop(hop) && !isExchangeSpan(hop.entry.span)) ?? pool.find(({ hop }) => isFailedHop(hop));
   const chosen = hasFilter ? (pool[0] ?? failed) : (failed ?? matching.find(({ hop }) => isFailedHop(hop)) ?? pool[0]);
   if (chosen === undefined) return undefined;
@@ -59,7 +59,7 @@ function isRoute(hop: Hop, route: string): boolean {
   return routeOf(hop) === route || nameOperation(hop.entry) === route || hop.entry.span.name === route;
 }
 
-/** The route of a hop: its template, else the name of its entry span. */
+/** The route of a hop: its template, otherwise the name of its entry span. */
 export function routeOf(hop: Hop): string {
   return readRoute(hop.entry.span.attributes) ?? hop.entry.span.name;
 }
@@ -69,33 +69,33 @@ export function isFailedHop(hop: Hop): boolean {
   return hop.outcome.kind === "failed" || hop.outcome.kind === "timed-out" || hop.outcome.kind === "local";
 }
 
-/** The hop of a service that served this request: the one that failed, else the first. Undefined when the request never got there. */
+/** The hop of a service that served this request: the one that failed, else the first. Undefined if the request never got there. */
 export function findServingHop({ entry, above }: Occurrence, service: string): Hop | undefined {
   const below = [...walk(entry, [])].map(({ hop }) => hop);
   const own = [...above, ...below].filter((hop) => hop.service === service && hop.isInferred !== true);
   return own.find(isFailedHop) ?? own[0];
 }
 
-/** True when a call below a hop that answered well failed for good, with a server error of its own. */
+/** True if the hop answered well and a call below it failed for good with a server error. */
 function hidesFailure(hop: Hop): boolean {
   if (hop.outcome.hidden !== undefined) return true;
   return hop.calls.some((call) => hidesCall(call, hop) || (call.callee !== undefined && hidesFailure(call.callee)));
 }
 
-/** What failed once the answer was out was not hidden by it. */
+/** True if the hop hid this call's failure. A failure after the answer was not hidden by the answer. */
 function hidesCall(call: Call, hop: Hop): boolean {
-  // A refusal passed on as a refusal hides nothing.
+  // A refusal that is passed on as a refusal hides nothing.
   if (call.outcome.kind === "refused" && hop.outcome.kind === "refused") return false;
-  // "Not yet", waited out as it was asked for, hides nothing either.
+  // "Not yet", if the caller waited as asked and then succeeded, hides nothing either.
   if (call.outcome.kind === "refused" && isRecovered(call, hop)) return false;
-  // Whose client had gone away gave up what it was doing for it.
+  // A hop whose client had gone away gave up what it was doing for it.
   if (isClientClosed(hop.outcome.code)) return false;
   return (isFailedBelow(call) || isHardFailure(call)) && !isAfterwards(call, hop);
 }
 
-/** A refused call is an everyday answer (404 for "not there yet"), unless the caller itself complained of it. */
+/** A refused call is an everyday answer (404 for "not there yet"), unless the caller itself complained about it. */
 function isHardFailure(call: Call): boolean {
-  // A message is worked on after its sender answered: nothing is hidden from that sender's client.
+  // A message is processed after its sender answered, so nothing is hidden from the sender's client.
   if (call.from.span.kind === "producer") return false;
   return isFailed(call) && (call.outcome.kind !== "refused" || call.outcome.words !== "");
 }

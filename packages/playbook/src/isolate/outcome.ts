@@ -13,8 +13,8 @@ import { findRejection, isTimeoutText } from "./words/error-words.ts";
 import { withEnglish } from "./words/other-tongues.ts";
 
 /**
- * How a span ended. `refused`: the callee answered that the request was wrong (4xx, a violated constraint), so the fault lies with
- * who made the request. `local`: the caller never sent it: no free connection, an open circuit, its own time-out before sending.
+ * How a span ended. `refused`: the callee answered that the request was wrong (4xx, a violated constraint), so whoever made the request is
+ * at fault. `local`: the caller never sent it, because of no free connection, an open circuit, or its own time-out before sending.
  */
 type OutcomeKind = "ok" | "refused" | "failed" | "timed-out" | "local" | "unknown";
 
@@ -25,30 +25,30 @@ export type Outcome = {
   readonly status: string;
   readonly code?: number;
   readonly errorType?: string;
-  /** Everything textual that the span says about its failure: status message, exceptions, error type. */
+  /** All text of the span about its failure: status message, exceptions, error type. */
   readonly words: string;
   readonly exceptions: readonly ExceptionRecord[];
-  /** A failure that travels behind a good status: an error of JSON-RPC or GraphQL, a page that speaks of one. */
+  /** A failure behind a good status: an error of JSON-RPC or GraphQL, or a page that mentions one. */
   readonly hidden?: string;
 };
 
 const LOG_ERROR = 17;
-/** What an error says, it says at its beginning. */
+/** An error is described at its beginning. */
 const MAX_WORDS = 1500;
 
 /** gRPC codes that mean the server failed: 2 UNKNOWN, 12 UNIMPLEMENTED, 13 INTERNAL, 14 UNAVAILABLE, 15 DATA_LOSS; 4 is a time-out. */
 const GRPC_SERVER_ERRORS: ReadonlySet<number> = new Set([2, 12, 13, 14, 15]);
 const GRPC_DEADLINE_EXCEEDED = 4;
-/** Whoever asked went away before the answer, which nobody is to blame for: gRPC's CANCELLED, nginx's 499, 460 of AWS's load balancers. */
+/** The client went away before the answer, for which nobody is to blame: gRPC's CANCELLED, nginx's 499, 460 of AWS's load balancers. */
 const GRPC_CANCELLED = 1;
 const CLIENT_CLOSED: ReadonlySet<number | undefined> = new Set([460, 499]);
 
-/** True of a code that says that whoever asked went away before the answer. */
+/** True for a code that says that the client went away before the answer. */
 export function isClientClosed(code: number | undefined): boolean {
   return CLIENT_CLOSED.has(code);
 }
 
-/** Reads how a span ended from its status, codes, error type, exceptions and the log records written under it. */
+/** Reads how a span ended, from its status, codes, error type, exceptions and the log records written during it. */
 export function readOutcome(node: SpanNode, logs: readonly LogRecord[]): Outcome {
   const { span } = node;
   const exceptions = [...readSpanExceptions(span), ...logs.flatMap((log) => readLogException(log) ?? [])];
@@ -57,7 +57,7 @@ export function readOutcome(node: SpanNode, logs: readonly LogRecord[]): Outcome
   const code = readStatusCode(span.attributes);
   const grpc = readNumber(span.attributes, "rpc.grpc.status_code", "rpc.response.status_code");
   const said = [errorType, span.statusMessage, ...exceptions.map(({ type, message }) => `${type}: ${message}`)];
-  // One exception is told by the span's status, by its event and by a log record.
+  // One exception appears in the span's status, in its event and in a log record.
   const words = withEnglish([...new Set(said.filter((text) => text !== undefined && text !== ""))].join("\n").slice(0, MAX_WORDS));
   const rest = {
     words,
@@ -85,7 +85,7 @@ type Signs = {
 
 function judge(signs: Signs): OutcomeKind {
   const { code, grpc, span } = signs;
-  // gRPC says in its own status what became of a call; the HTTP status under it is 200 then (gRPC over HTTP/2, "Responses").
+  // gRPC reports the result of a call in its own status; the HTTP status is then 200 (gRPC over HTTP/2, "Responses").
   const isGrpcError = grpc !== undefined && grpc > 0 && (code ?? 200) < 400;
   if (code !== undefined && code > 0 && !isGrpcError) return judgeStatusCode(code, signs);
   if (grpc !== undefined) {
@@ -95,7 +95,7 @@ function judge(signs: Signs): OutcomeKind {
   }
   if (signs.isMarked) return judgeWords(signs.words, span.kind);
   if (span.status === "ok") return "ok";
-  // Without a status, a server span that carries an exception or logged an error has most probably failed.
+  // A server span without a status that has an exception or logged an error has most probably failed.
   if (signs.exceptions.length > 0 && span.kind === "server") return judgeWords(signs.words, span.kind);
   return signs.hasErrorLog ? "unknown" : "ok";
 }
@@ -104,7 +104,7 @@ function judgeStatusCode(code: number, signs: Signs): OutcomeKind {
   if (code >= 500) return code === 504 && signs.span.kind !== "server" ? "timed-out" : "failed";
   if (isClientClosed(code)) return "unknown";
   if (code >= 400) return code === 408 && signs.span.kind !== "server" ? "timed-out" : "refused";
-  // A client may fail after the headers: a body that breaks off or cannot be read under a status of 200.
+  // A client may fail after the headers: a body may break off or be unreadable under a status of 200.
   return signs.span.status === "error" && signs.span.kind !== "server" ? judgeWords(signs.words, signs.span.kind) : "ok";
 }
 

@@ -1,12 +1,12 @@
-/** Calls that only the words of an error tell of: whom it names as the one that failed, and by whose driver it was raised. */
+/** Calls that are known only from the words of an error: the callee that it names, and the driver that raised it. */
 import { parseStack } from "../detect/parse-stack.ts";
 import { anyOf, anyWord, type Attributes, type ExceptionRecord } from "@faultline/model";
 import { findStatusInWords } from "./words/error-words.ts";
 
-/** A call that failed, as a span of it would say. */
+/** A failed call, as its span would describe it. */
 export type ToldCall = { readonly words: string; readonly attributes: Attributes };
 
-/** Stores and brokers by the types, packages and words of their drivers. */
+/** Stores and brokers, recognised by the types, packages and words of their drivers. */
 const SYSTEMS: readonly (readonly [attribute: string, system: string, by: RegExp])[] = [
   [
     "db.system.name",
@@ -24,15 +24,15 @@ const SYSTEMS: readonly (readonly [attribute: string, system: string, by: RegExp
   ["messaging.system", "nats", /\bnats\b/i],
 ];
 
-/** Where a driver throws by itself; its caller's own code stands behind it. */
+/** A frame in which a driver throws by itself. The frames of the caller's own code follow it. */
 const DRIVER_FRAME = /node_modules\/(?:pg|pg-pool|pg-protocol|mysql2?|mariadb|ioredis|@?redis|mongodb|kafkajs|amqplib)\//;
 
 const HOST = String.raw`([A-Za-z][\w-]{0,62}(?:\.[A-Za-z][\w-]{0,62})*|\d{1,3}(?:\.\d{1,3}){3})`;
-/** A name that only a host or a service has: it has a dot, a hyphen or a number in it. */
+/** A name that only a host or a service can have: it contains a dot, a hyphen or a number. */
 const HOST_ONLY = String.raw`([a-z][\w]{0,62}(?:[.-]\w{1,62})+|\d{1,3}(?:\.\d{1,3}){3})`;
-/** Words before an address that was read or given, and not called. */
+/** Words before an address that was read or mentioned, and not called. */
 const TO_READ = anyWord`see visit more at documentation docs information background help learn guide refer invalid malformed origin`;
-/** How clients of HTTP name whom they called: an address, a name that was looked up, a service that did something. */
+/** The ways in which HTTP clients name the callee: an address, a name that was looked up, a service that did something. */
 const NAMED = [
   new RegExp(String.raw`\bhttps?://(?<!\b${TO_READ}\b[^\n]{0,40}https?://)${HOST}(?::\d+)?[/"' )\]]`, "i"),
   new RegExp(String.raw`\b(?:ENOTFOUND|EAI_AGAIN|UnknownHostException:|host='|connect to host) ?${HOST}\b`),
@@ -57,13 +57,16 @@ const NAMED = [
 const NOBODY =
   /^(?:it|this|that|request|call|query|command|statement|task|job|operation|read|write|socket|connect|connection|server|upstream|backend|service|gateway|and|which|the|has|was|is)$/i;
 
-/** What a program could not write or read in the form of a store or broker, is its own: nothing was asked yet, or all was answered. */
+/**
+ * Failures to convert data from or to the format of a store or broker, which are the program's own: nothing was asked yet, or the answer
+ * was complete.
+ */
 const OWN_FORM = /\b(?:Des|S)eriali[sz]\w*(?:Exception|Error)\b/;
 
-/** Names of the program's own, as its variables and settings have them: `mongo_id`, `POSTGRES_URL`. */
+/** A program's own names, such as variables and settings: `mongo_id`, `POSTGRES_URL`. */
 const IDENTIFIER = /\b\w+_\w+\b/g;
 
-/** Whom an error says that it asked; undefined where it names nobody. */
+/** The callee that an error mentions; undefined if it names none. */
 export function readToldCall({ type, message, stack = "" }: ExceptionRecord): ToldCall | undefined {
   if (OWN_FORM.test(type)) return undefined;
   const words = type === "" ? message : `${type}: ${message}`;
@@ -77,7 +80,7 @@ export function readToldCall({ type, message, stack = "" }: ExceptionRecord): To
   return attributes === undefined ? undefined : { words, attributes };
 }
 
-/** Whom words name as the one that failed, and its status where they say it, as a span would. */
+/** The host that failed according to the words, with its status if they mention one, as in a span. */
 export function readToldHost(message: string): Attributes | undefined {
   const host = NAMED.map((pattern) => pattern.exec(message)?.[1]).find((each) => each !== undefined && !NOBODY.test(each));
   if (host === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** What the log records of each service say of its part in one request, and whether they say that the request failed. */
+/** What the log records of each service say about its part in one request, and whether they say that the request failed. */
 import { anyOf, type LogRecord, readPath, readStatusCode } from "@faultline/model";
 import { toLogTemplate } from "./behaviour/log-template.ts";
 import { isOfNoRequest } from "./words/background-words.ts";
@@ -6,20 +6,20 @@ import { readLogError, readLogWords } from "./words/log-words.ts";
 import { readToldCall, type ToldCall } from "./told-calls.ts";
 import { DEFECT } from "./words/defect-words.ts";
 
-/** One service's part in a request: its records in order, and those of them that are errors. */
+/** One service's part in a request: its records in order, and which of them are errors. */
 export type Part = {
   readonly service: string;
   readonly records: readonly LogRecord[];
   readonly errors: readonly LogRecord[];
-  /** The last answer that it wrote down. */
+  /** The last answer that it logged. */
   readonly answer: { readonly status: number; readonly timeMs: number } | undefined;
 };
 
 const LOG_ERROR = 17;
-/** What a line says of a request, it says at its beginning. */
+/** The length of a line's beginning that is read, since a request is described there. */
 const MAX_READ = 1_000;
 
-/** How servers and frameworks write that a request ended in an error, and not only that something went wrong in it. */
+/** Messages of servers and frameworks that a request ended in an error, and not only that something in it went wrong. */
 const REQUEST_FAILED = new RegExp(
   anyOf(
     /\b(?:GET|POST|PUT|PATCH|DELETE) \/\S*.{0,40}\b(?:failed|5\d\d)\b/,
@@ -32,9 +32,9 @@ const REQUEST_FAILED = new RegExp(
     /\b[Rr]equest failed\b/,
   ),
 );
-/** What a request asked for, as lines about it write it. */
+/** Wordings of what a request asked for. */
 const ASKED = [/\b(GET|HEAD|POST|PUT|PATCH|DELETE) (\/[^\s?"]*)/, /^(?:Exception on|Internal Server Error:) ()(\/[^\s?]*)/] as const;
-/** What it was answered with, as servers and frameworks write that; a time or a size is no status. */
+/** Wordings of servers and frameworks for the status of an answer. Times and sizes are excluded. */
 const ANSWERED = [
   /\b(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) (?:https?:\/\/[^\s/]+)?\/\S*.{0,40}?[\s:=>-]([1-5]\d\d)(?!\d|[.,]\d| ?(?:[mµun]?s|bytes|[kM]?B)\b)/,
   /^Completed ([1-5]\d\d) [A-Z]/,
@@ -51,9 +51,9 @@ export function readParts(records: readonly LogRecord[]): readonly Part[] {
 }
 
 /**
- * True where its last error says that the request failed, and nobody wrote that it was answered otherwise. A line about the request itself says
- * so; an exception may be one that somebody caught, of a message or of a task: it counts in what was asked for by path, and where requests are
- * nowhere written down.
+ * True if the last error says that the request failed, and nothing says that it was answered otherwise. A line about the request itself
+ * says so. An exception may have been caught, or belong to a message or a task, so it counts only if a path was asked for, or if requests
+ * are never logged.
  */
 export function isFailedRequest(parts: readonly Part[], areRequestsLogged: boolean): boolean {
   const last = parts.filter(hasErrors).toSorted(byFirstError)[0];
@@ -70,25 +70,25 @@ export function isFailedRequest(parts: readonly Part[], areRequestsLogged: boole
   return (!areRequestsLogged || wasAsked) && good.length === 0 && last.errors.some(isThrown);
 }
 
-/** True where a record says which path was asked for. */
+/** True if a record names the path that was asked for. */
 export function isAsked(parts: readonly Part[]): boolean {
   return parts.some(({ records }) => records.some((log) => readAsked(log) !== undefined));
 }
 
-/** What errors of requests that did not fail are written by: background work, and what is always caught. */
+/** The sources of errors in requests that did not fail: background work, and errors that are always caught. */
 export function nameErrors(parts: readonly Part[]): readonly string[] {
   return parts.flatMap(({ errors }) => errors.filter((log) => !saysFailed(log)).map(nameError));
 }
 
-/** The same parts without such errors; as they were where nothing else is left. */
+/** The parts without such errors, or unchanged if nothing else is left. */
 export function dropErrors(parts: readonly Part[], usual: ReadonlySet<string>): readonly Part[] {
   const left = parts.map((part) => ({ ...part, errors: part.errors.filter((log) => saysFailed(log) || !usual.has(nameError(log))) }));
   return left.some(hasErrors) ? left : parts;
 }
 
 /**
- * The services that failed, outermost first. An error travels from where it was made to the client and is logged on its way: who logged one
- * first failed first. Whom an error names comes next, whatever the clocks say, and behind a defect of one's own there is nobody.
+ * The services that failed, outermost first. An error travels from its origin to the client and is logged on the way, so whoever logged one
+ * first failed first. The service that an error names comes next, whatever the clocks say. Behind a service's own defect there is nobody.
  */
 export function orderFailed(parts: readonly Part[]): { readonly chain: readonly Part[]; readonly call: ToldCall | undefined } {
   const failed = parts.filter(hasErrors).toSorted(byFirstError);
@@ -109,19 +109,19 @@ export function orderFailed(parts: readonly Part[]): { readonly chain: readonly 
   return { chain, call: chain.some(({ service }) => isNamed(service, call?.attributes["server.address"])) ? undefined : call };
 }
 
-/** Method and path of what was asked for, where a record says so. */
+/** The method and path that were asked for, if a record names them. */
 export function readAsked({ body, attributes }: LogRecord): { readonly method?: string; readonly path: string } | undefined {
   const text = body.slice(0, MAX_READ);
   const [, method = "", path = readPath(attributes)] = ASKED.map((pattern) => pattern.exec(text)).find((match) => match !== null) ?? [];
   return path === undefined ? undefined : { ...(method === "" ? {} : { method }), path };
 }
 
-/** True of a line that a request ended in an error. */
+/** True for a line that says that a request ended in an error. */
 export function saysFailed({ body }: LogRecord): boolean {
   return REQUEST_FAILED.test(body.slice(0, MAX_READ));
 }
 
-/** The status that a record says a request was answered with; a line of a failure may have that of whom it asked. */
+/** The status with which, according to a record, a request was answered. A line about a failure may have the callee's status instead. */
 export function readAnswer(log: LogRecord): Part["answer"] {
   const { body, attributes, timeMs } = log;
   const text = body.slice(0, MAX_READ);
@@ -130,12 +130,12 @@ export function readAnswer(log: LogRecord): Part["answer"] {
   return status === undefined || (status < 500 && saysFailed(log)) ? undefined : { status, timeMs };
 }
 
-/** True of a part that wrote down an error. */
+/** True for a part that logged an error. */
 export function hasErrors({ errors }: Part): boolean {
   return errors.length > 0;
 }
 
-/** Latest first; at one time by name, so that the order does not hang on that of the records. */
+/** The latest first. Equal times are sorted by name, so that the order does not depend on that of the records. */
 function byFirstError(a: Part, b: Part): number {
   return (b.errors[0]?.timeMs ?? 0) - (a.errors[0]?.timeMs ?? 0) || (a.service < b.service ? -1 : 1);
 }
@@ -144,7 +144,7 @@ function nameError(log: LogRecord): string {
   return `${log.resource.service} ${readLogError(log).type} ${toLogTemplate(log)}`;
 }
 
-/** Whom the errors name, the last that says so; what was logged behind the line about the request is about something else. */
+/** The callee that the errors name, from the last one that does. A line after the one about the request is about something else. */
 function readCall(errors: readonly LogRecord[]): ToldCall | undefined {
   const end = errors.findIndex(saysFailed);
   for (const error of errors.slice(0, end < 0 ? undefined : end + 1).toReversed()) {

@@ -1,6 +1,6 @@
 /**
- * Requests that only log records tell of: nothing sends spans, or none of this request was kept, but the records name its trace. Who logged
- * an error first failed first: an error travels from where it was made to the client, and is logged on its way.
+ * Requests that are known only from log records: nothing sends spans, or none of this request were kept, but the records name its trace.
+ * Whoever logged an error first failed first, because an error travels from its origin to the client and is logged on the way.
  */
 import type { LogRecord, Span } from "@faultline/model";
 import { formatMs } from "../trace/format-ms.ts";
@@ -20,12 +20,12 @@ import {
   saysFailed,
 } from "./told-parts.ts";
 
-/** A request with the spans that its log records stand for, and those records under them. */
+/** A request with the spans that represent its log records, and these records. */
 export type ToldRequest = { readonly traceId: string; readonly spans: readonly Span[]; readonly logs: readonly LogRecord[] };
 
 /**
- * The requests of records that name a trace, as far as an error in them says that the request failed, or that all went well. Of those that an
- * intermediary saw fail, any error will do.
+ * The requests of records that name a trace, if an error in them says that the request failed, or if everything went well. For requests
+ * that an intermediary saw fail, any error suffices.
  */
 export function findToldRequests(logs: readonly LogRecord[], seenToFail: ReadonlySet<string> = new Set()): readonly ToldRequest[] {
   const traced = logs.filter(({ traceId }) => traceId !== undefined).toSorted(inOrder);
@@ -47,7 +47,7 @@ export function findToldRequests(logs: readonly LogRecord[], seenToFail: Readonl
   });
 }
 
-/** By time, and at one time by what they say: an answer stands behind the errors before it. */
+/** Sorts by time, and equal times by content: an answer comes after the errors before it. */
 function inOrder(a: LogRecord, b: LogRecord): number {
   if (a.timeMs !== b.timeMs) return a.timeMs - b.timeMs;
   if (a.traceId !== b.traceId) return (a.traceId ?? "") < (b.traceId ?? "") ? -1 : 1;
@@ -58,7 +58,7 @@ function inOrder(a: LogRecord, b: LogRecord): number {
   return a.body === b.body ? 0 : a.body < b.body ? -1 : 1;
 }
 
-/** Of a request that went well, who answered it: what it asked of others was answered before. */
+/** For a request that went well, the service that answered it. What it asked of others was answered before. */
 function findServer(parts: readonly Part[]): readonly Part[] {
   const answered = parts.filter(({ answer }) => answer !== undefined).toSorted((a, b) => (b.answer?.timeMs ?? 0) - (a.answer?.timeMs ?? 0));
   return [...answered, ...parts].slice(0, 1);
@@ -94,13 +94,13 @@ function toSpan({ records }: Part, { traceId, index, isFailed, nameRoute }: Plac
   };
 }
 
-/** What was asked for: of a line about how it ended, before one that may be about what was asked of another. */
+/** What was asked for: from a line about the request's end, rather than from one that may be about a call to another service. */
 function findAsked(records: readonly LogRecord[], isFailed: boolean): ReturnType<typeof readAsked> {
   const isEnd = (log: LogRecord) => (isFailed && saysFailed(log)) || readAnswer(log) !== undefined;
   return [...records.filter(isEnd).toReversed(), ...records].map(readAsked).find((asked) => asked !== undefined);
 }
 
-/** Who failed first may have failed for somebody who logged nothing, and says for whom. */
+/** The first failing service may have failed because of a callee that logged nothing, and may name it. */
 function toCall(told: ToldCall | undefined, caller: Span | undefined): readonly Span[] {
   if (told === undefined || caller === undefined) return [];
   return [
@@ -123,17 +123,17 @@ function nameSpan(index: number): string {
   return `${TOLD}${index}`;
 }
 
-/** The id of a call that words alone tell of. */
+/** The id of a call that is known only from words. */
 export function nameToldCall(callerId: string): string {
   return `${CALL}${callerId}`;
 }
 
-/** True of a span that stands for log records: nobody measured it, nor saw its status. */
+/** True for a span that represents log records. Nobody measured it or saw its status. */
 export function isToldSpan({ spanId }: Span): boolean {
   return spanId.startsWith(TOLD);
 }
 
-/** How long something took that a span tells of, to follow what it ended with; nothing where the span stands for log records. */
+/** A span's duration, to append to how it ended; empty if the span represents log records. */
 export function formatTook(span: Span, ms: number): string {
   return isToldSpan(span) ? "" : `, ${formatMs(ms)}`;
 }

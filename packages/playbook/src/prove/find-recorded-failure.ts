@@ -54,7 +54,7 @@ function readBody(span: ProvableSpan): string | undefined {
   return readText(span.attributes, "http.request.body.content", "http.request.body");
 }
 
-/** A body where the method has one; else the headers, which only a guard records. */
+/** True if there is a body, for methods that have one; otherwise if there are headers, which only a guard records. */
 function hasInput(span: ProvableSpan): boolean {
   if (WITH_BODY.has(readMethod(span.attributes) ?? "")) return readBody(span) !== undefined;
   return Object.keys(span.attributes).some((name) => name.startsWith(HEADER));
@@ -107,7 +107,7 @@ function toRequest(span: ProvableSpan, target: string): RecordedRequest {
 function listDependencies(span: ProvableSpan, spans: readonly ProvableSpan[]): string[] {
   const inside = new Set([span.spanId]);
   const found = new Set<string>();
-  // Spans come in any order: a few rounds reach the children of internal spans too.
+  // Spans come in any order. A few rounds also reach the children of internal spans.
   for (let round = 0; round < 4; round++) {
     for (const each of spans) if (inside.has(each.parentSpanId ?? "") && each.kind !== "server") inside.add(each.spanId);
   }

@@ -11,7 +11,7 @@ export type ReplayPlan = {
   readonly headers: Readonly<Record<string, string>>;
   readonly fromEnvironment: readonly HeaderFromEnvironment[];
   readonly body?: string;
-  /** False for methods that may change something: these are sent only to this machine, or where it was allowed. */
+  /** False for methods that may change something. These are sent only to this machine, or with permission. */
   readonly isSafe: boolean;
   readonly caveats: readonly string[];
 };
@@ -32,7 +32,7 @@ function toVariable(name: string): string {
 
 type Headers = Pick<ReplayPlan, "headers" | "fromEnvironment">;
 
-/** Sorts the headers: input is sent, credentials are asked for, and what belongs to the connection is left out. */
+/** Sorts the headers: input is sent, credentials are asked for, and headers of the connection are left out. */
 function planHeaders(request: RecordedRequest): Headers {
   const headers: Record<string, string> = {};
   const fromEnvironment: HeaderFromEnvironment[] = [];
@@ -68,12 +68,12 @@ function listCaveats({ request, dependencies }: RecordedFailure, { fromEnvironme
   return caveats;
 }
 
-/** Telemetry may come from anybody, so only a valid method is written into a script. */
+/** The method, if it is valid. Telemetry may come from anybody, so only a valid method is written into a script. */
 function toMethod(method: string): string {
   return /^[A-Za-z-]{1,32}$/.test(method) ? method.toUpperCase() : "GET";
 }
 
-/** The path and query as sent; characters that no request line can hold are encoded. */
+/** The path and query as sent, with characters encoded that no request line may contain. */
 function toTarget(target: string): string {
   const path = target.startsWith("/") ? target : `/${target.replace(/^[a-z]+:\/\/[^/]*\/?/i, "")}`;
   return path.replace(/[^\u0021-\u007e\u0080-\uffff]/g, (each) => encodeURIComponent(each));

@@ -13,7 +13,7 @@ export type ProofForm = (typeof PROOF_FORMS)[number];
 /** How the proof is to be written. */
 export type ProofRequest = {
   readonly as: ProofForm;
-  /** Path of a module that exports the app (a server, a listener, an object with `fetch`), from where the test is run. */
+  /** The path of a module that exports the app (a server, a listener, an object with `fetch`), from where the test is run. */
   readonly app?: string;
 };
 
@@ -48,9 +48,9 @@ function toFileName({ service, route, fingerprint, traceId }: Proof["failure"], 
 }
 
 /**
- * Turns a recorded failure into a regression test: the same input, and the claim that the answer is no server error and keeps its
- * own contract (content type, problem details). Nothing is compared byte by byte, because a fixed handler answers differently.
- * It never contains credentials; what is missing or was replaced is stated in `caveats` and at the head of the file.
+ * Turns a recorded failure into a regression test: the same input, and the claim that the answer is no server error and keeps its own
+ * contract (content type, problem details). Nothing is compared byte by byte, because a fixed handler answers differently. The test never
+ * contains credentials. Whatever is missing or was replaced is stated in `caveats` and at the head of the file.
  */
 export function proveFailure(recorded: RecordedFailure, { as, app }: ProofRequest): Proof {
   const plan = planReplay(recorded);

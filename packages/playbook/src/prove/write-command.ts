@@ -1,6 +1,6 @@
 import { describeSubject, type TestSubject } from "./write-script.ts";
 
-/** A word of a POSIX shell. */
+/** The text as one word of a POSIX shell. */
 function quote(text: string): string {
   return `'${text.replaceAll("\0", "").replaceAll("'", String.raw`'\''`)}'`;
 }
@@ -11,7 +11,7 @@ function commentOut(subject: TestSubject): string {
     .join("");
 }
 
-/** Writes the test as a shell script around curl; its exit code is 0 when the answer is no server error. */
+/** Writes the test as a shell script around curl. Its exit code is 0 if the answer is no server error. */
 export function writeCurl(subject: TestSubject): string {
   const { plan } = subject;
   const headers = Object.entries(plan.headers).map(([name, value]) => `  --header ${quote(`${name}: ${value}`)} \\\n`);
@@ -52,7 +52,7 @@ function toHex(text: string): string {
   return hex.toLowerCase();
 }
 
-/** A value of a Hurl file: its own templates and comments are escaped. */
+/** A value in a Hurl file, with Hurl's templates and comments escaped. */
 function escapeHurl(text: string): string {
   return text.replaceAll("\\", "\\\\").replaceAll("#", "\\#").replaceAll("{{", "\\u{7b}\\u{7b}");
 }

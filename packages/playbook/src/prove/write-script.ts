@@ -2,11 +2,11 @@ import type { Proof } from "@faultline/model";
 import type { ReplayPlan } from "./plan-replay.ts";
 import { SCRIPT_RUNTIME } from "./script-runtime.ts";
 
-/** What every writer of a test gets. */
+/** The input of every writer of a test. */
 export type TestSubject = {
   readonly failure: Proof["failure"];
   readonly plan: ReplayPlan;
-  /** Path of the module that exports the app, when it was named. */
+  /** The path of the module that exports the app, if it was named. */
   readonly app?: string;
 };
 
@@ -36,12 +36,12 @@ const { pathToFileURL } = require("node:url");
 `,
 };
 
-/** One line of a comment: nothing in it can end the comment or the line. */
+/** One line of a comment. Nothing in it can end the comment or the line. */
 function toComment(text: string): string {
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, " ").replaceAll("*/", "* /");
 }
 
-/** A JavaScript literal; the separators of lines that JSON leaves alone are escaped for older parsers. */
+/** A JavaScript literal. Line separators that JSON allows unescaped are escaped for older parsers. */
 function toLiteral(value: unknown): string {
   return (JSON.stringify(value, null, 2) ?? "undefined").replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
 }

@@ -2,17 +2,17 @@ import type { ArmCounts, RolloutDecision } from "@faultline/model";
 import { testFisherExact } from "../detect/fisher-exact.ts";
 import { toWilsonInterval } from "../detect/wilson-interval.ts";
 
-/** What a rollout is held to. Ratios are 0 to 1. */
+/** The criteria of a rollout. Ratios are 0 to 1. */
 export type RolloutPolicy = {
   /** A promotion needs the canary's server-error ratio to be certainly (95 %) less than this above the baseline's. Default 0.01. */
   readonly marginRatio?: number;
-  /** Probability, over all looks together, of rolling back a canary that is as good as its baseline. Default 0.01. */
+  /** The probability, over all looks together, of rolling back a canary that is as good as its baseline. Default 0.01. */
   readonly alpha?: number;
-  /** Requests to the canary below which nothing is promoted. Default 100. */
+  /** With fewer requests to the canary, nothing is promoted. Default 100. */
   readonly minimumRequests?: number;
   /**
-   * The number of this look, from 1, for a caller who looks repeatedly. Repeated looks find chance patterns, so the k-th look
-   * spends only alpha / (k (k + 1)); the sum over all looks stays below alpha. Absent: the only look, which spends alpha.
+   * The number of this look, from 1, for a caller who looks repeatedly. Repeated looks find chance patterns, so the k-th look spends only
+   * alpha / (k (k + 1)), and the sum over all looks stays below alpha. If absent, this is the only look, and it spends alpha.
    */
   readonly look?: number;
 };
@@ -20,15 +20,15 @@ export type RolloutPolicy = {
 const DEFAULTS = { marginRatio: 0.01, alpha: 0.01, minimumRequests: 100 } as const;
 /** One-sided 95 %. */
 const Z_PROMOTE = 1.6448536269514722;
-/** Beyond this many further requests, naming the number is no help. */
+/** Above this many further requests, the number is not worth telling. */
 const MOST_REQUESTS = 10_000_000;
-/** A baseline that certainly fails this often says nothing about the canary: something behind both is broken. */
+/** A baseline that certainly fails this often says nothing about the canary, because something behind both is broken. */
 const BROKEN_BASELINE_RATIO = 0.1;
 
 /**
- * May the canary have more traffic? Rolls back on an exact test of the counts (Fisher, one-sided), promotes only on positive evidence
- * (enough requests, and a difference that is certainly below the margin), else waits and says for how many more requests.
- * Nothing is promoted without evidence: no traffic, unusable numbers or a broken baseline all mean `wait`.
+ * May the canary have more traffic? Rolls back on an exact test of the counts (Fisher, one-sided). Promotes only on positive evidence
+ * (enough requests, and a difference that is certainly below the margin). Otherwise waits, and says for how many more requests. Nothing is
+ * promoted without evidence: no traffic, unusable numbers or a broken baseline all mean `wait`.
  */
 export function decideRollout(baseline: ArmCounts, canary: ArmCounts, policy: RolloutPolicy = {}): RolloutDecision {
   const { marginRatio, alpha, minimumRequests } = { ...DEFAULTS, ...policy };
@@ -63,8 +63,8 @@ export function decideRollout(baseline: ArmCounts, canary: ArmCounts, policy: Ro
 }
 
 /**
- * Upper bound (95 %, one-sided) of how much higher the canary's ratio is, by Newcombe's hybrid of two Wilson intervals.
- * Source: Newcombe, Statistics in Medicine 17 (1998), method 10.
+ * The upper bound (95 %, one-sided) of how much higher the canary's ratio is, by Newcombe's hybrid of two Wilson intervals. Source:
+ * Newcombe, Statistics in Medicine 17 (1998), method 10.
  */
 function boundExcess(baseline: ArmCounts, canary: ArmCounts): number {
   const b = toWilsonInterval(baseline.failing, baseline.total, Z_PROMOTE);
@@ -80,7 +80,9 @@ type Need = {
   readonly alpha: number;
 };
 
-/** Further canary requests after which the present ratios would decide, one way or the other; undefined when no number would. */
+/**
+ * The number of further canary requests after which the present ratios would decide, one way or the other; undefined if no number would.
+ */
 function countNeeded({ baseline, canary, marginRatio, minimumRequests, alpha }: Need): number | undefined {
   const decides = (factor: number): boolean => {
     const c = scaleArm(canary, factor);

@@ -1,6 +1,6 @@
 import type { AttributeValue, LogRecord, Observations, Resource, Span, SpanKind, SpanStatus } from "@faultline/model";
 
-/** What a test says of one span; everything else gets a sensible value. */
+/** What a test specifies of one span. Everything else gets a sensible default. */
 export type SpanSketch = {
   readonly service: string;
   readonly kind?: SpanKind;
@@ -29,7 +29,7 @@ export class TraceBuilder {
   readonly #resources = new Map<string, Resource>();
   #traces = 0;
 
-  /** Adds one trace, one second after the one before. */
+  /** Adds one trace, one second after the previous one. */
   trace(root: SpanSketch): this {
     this.#traces += 1;
     this.#add(root, { traceId: this.#traces.toString(16).padStart(32, "0"), startMs: START_MS + this.#traces * 1000 });
@@ -42,7 +42,7 @@ export class TraceBuilder {
     return this;
   }
 
-  /** Everything that was added. */
+  /** The observations with everything that was added. */
   observations(rest: Partial<Observations> = {}): Observations {
     return { spans: this.#spans, logs: this.#logs, metrics: [], changes: [], exchanges: [], ...rest };
   }

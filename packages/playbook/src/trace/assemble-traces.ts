@@ -4,10 +4,10 @@ import { OpenSpans } from "./open-spans.ts";
 import type { GrowingNode } from "./growing-node.ts";
 
 /**
- * Puts spans, log records and exchanges together, one path a trace, in the order in which the traces first appear.
- * A span is one by its id: later copies are dropped. Spans whose parent is not there belong to what their process was doing meanwhile, else
- * they become roots; the parent's id is listed in `missingParents`. Spans that are each other's ancestors are cut apart where the earliest
- * of them starts.
+ * Joins spans, log records and exchanges, one path for each trace, in the order in which the traces first appear. Spans with the same id
+ * are one, and later copies are dropped. Spans with a missing parent belong to what their process was doing at the time; otherwise they
+ * become roots. The parent's id is listed in `missingParents`. Spans that are each other's ancestors are separated where the earliest of
+ * them starts.
  */
 export function assembleTraces(
   spans: readonly Span[],
@@ -33,7 +33,7 @@ function groupByTrace<T extends { readonly traceId?: string }>(items: readonly T
   return groups;
 }
 
-/** Assembles one trace; every span given must be of that trace. */
+/** Assembles one trace. Every given span must belong to it. */
 export function assembleTrace(
   traceId: string,
   spans: readonly Span[],
@@ -57,8 +57,8 @@ export function assembleTrace(
 }
 
 /**
- * One node a span. B3 propagation lets the server reuse the client's span id (openzipkin/b3-propagation, "shared spans"): the two
- * halves are told apart by their kind and the server half becomes the client half's child.
+ * One node for each span. B3 propagation lets the server reuse the client's span id (openzipkin/b3-propagation, "shared spans"). The two
+ * halves are told apart by their kind, and the server half becomes the client half's child.
  */
 function toNodes(spans: readonly Span[]): GrowingNode[] {
   const seen = new Map<string, { readonly first: Span; hasBothHalves: boolean }>();
@@ -77,14 +77,14 @@ function isSharedHalf(a: Span, b: Span): boolean {
   return (a.kind === "client" && b.kind === "server") || (a.kind === "server" && b.kind === "client");
 }
 
-/** Sets parents and children; returns the ids that are named as a parent and absent, and the nodes that name one. */
+/** Sets parents and children. Returns the ids of missing parents, and the nodes that name them. */
 function connect(nodes: readonly GrowingNode[]): { readonly torn: readonly GrowingNode[]; readonly missingParents: readonly string[] } {
   const clientHalf = new Map<string, GrowingNode>();
   const byId = new Map<string, GrowingNode>();
   for (const node of nodes) {
     const twin = byId.get(node.span.spanId);
     if (twin !== undefined) clientHalf.set(node.span.spanId, node.span.kind === "client" ? node : twin);
-    // Children of a shared id hang under the server half: it is the one that works.
+    // The children of a shared id belong to the server half, because it does the work.
     if (twin === undefined || node.span.kind === "server") byId.set(node.span.spanId, node);
   }
   const missing = new Set<string>();
@@ -105,8 +105,9 @@ function connect(nodes: readonly GrowingNode[]): { readonly torn: readonly Growi
 }
 
 /**
- * A lost span leaves the ones below it without a parent. What is no request was done by its own process, within the innermost span of it
- * that was open all that time. Within a call it was not: what else a process does meanwhile is done beside it.
+ * Gives torn-off spans a parent. A lost span leaves the ones below it without one. If such a span is not a request, its own process did the
+ * work, within the innermost of its spans that was open all that time. It was not within a call, since other work of the process is done
+ * beside a call.
  */
 function mend(torn: readonly GrowingNode[], nodes: readonly GrowingNode[]): void {
   const inner = torn.filter(({ span: { kind } }) => kind === "client" || kind === "producer" || kind === "internal").sort(byStart);
@@ -127,7 +128,10 @@ function processOf({ resource: { service, instance = "" } }: Span): string {
   return `${service}\n${instance}`;
 }
 
-/** Asked of what did not begin before: should what did be named as within all the same, the cycle is cut like any other. */
+/**
+ * True if a node is within the ancestor, for nodes that did not begin before it. If what did is named as within after all, the cycle is cut
+ * like any other.
+ */
 function isWithin(node: GrowingNode, ancestor: GrowingNode): boolean {
   const walked = new Set<GrowingNode>();
   for (let up: GrowingNode | undefined = node; up !== undefined && !walked.has(up); up = up.parent) {
@@ -138,8 +142,8 @@ function isWithin(node: GrowingNode, ancestor: GrowingNode): boolean {
 }
 
 /**
- * What caused a consumer without a parent: the one span of the same trace that it links to. A batch that links to several has no one
- * cause and stays a root; its links stand on its span.
+ * The cause of a consumer without a parent: the one span of the same trace to which it links. A batch that links to several has no single
+ * cause and stays a root; its links stay on its span.
  */
 function findLinked({ kind, traceId, links }: Span): string | undefined {
   if (kind !== "consumer") return undefined;

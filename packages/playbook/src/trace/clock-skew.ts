@@ -1,12 +1,12 @@
 import type { GrowingNode } from "./growing-node.ts";
 
-/** Differences below this are no skew: exporters round to a millisecond. */
+/** Smaller differences are no skew, because exporters round to a millisecond. */
 const TOLERANCE_MS = 1;
 
 /**
- * Sets `skewMs` on every node below `root`. A span cannot start before the span that caused it. Where it does, and the two come from
- * different processes, their clocks differ, and the whole process below is moved. A span may well start late or end after its
- * parent: a server that keeps working after its caller gave up is evidence, not skew, and stays where it is.
+ * Sets `skewMs` on every node below `root`. A span cannot start before the span that caused it. If it does, and the two come from different
+ * processes, their clocks differ, and the whole process below is shifted. A span may well start late or end after its parent: a server that
+ * keeps working after its caller gave up is evidence, not skew, and is not shifted.
  */
 export function correctClockSkew(root: GrowingNode): void {
   const open: GrowingNode[] = [root];
@@ -24,7 +24,7 @@ function findSkew(parent: GrowingNode, child: GrowingNode): number {
   const parentEnd = parent.span.endMs + parent.skewMs;
   if (child.span.startMs >= parentStart - TOLERANCE_MS) return 0;
   const slack = parentEnd - parentStart - (child.span.endMs - child.span.startMs);
-  // Where the child fits into its parent, both directions are assumed to take equally long (jaeger, adjuster/clockskew.go).
+  // If the child fits into its parent, both directions are assumed to take equally long (jaeger, adjuster/clockskew.go).
   return parentStart - child.span.startMs + Math.max(0, slack / 2);
 }
 

@@ -1,14 +1,14 @@
 /** Exporters round to a millisecond. */
 const ROUNDING_MS = 1;
-/** Of so many spans that were open at one time, the last to start are looked at. */
+/** Of the spans that were open at one time, this many are examined, the last to start first. */
 const MAX_OPEN = 200;
 
 /** When a span was open, ms. */
 export type Times = { readonly startMs: number; readonly endMs: number };
 
 /**
- * Finds who was at work during a span. `sorted` is in the order of its starts, and so is what is asked for: what ended before is forgotten on
- * the way, so that a trace of tens of thousands of spans is walked once.
+ * Finds what was at work during a span. `sorted` is in order of start, and so are the queries. What ended before is forgotten on the way,
+ * so that a trace of tens of thousands of spans is walked once.
  */
 export class OpenSpans<T> {
   readonly #sorted: readonly T[];
@@ -21,7 +21,7 @@ export class OpenSpans<T> {
     this.#timesOf = timesOf;
   }
 
-  /** Those that were open all the time of a span, the last to start first; after them those that were so but for rounding. */
+  /** The spans that were open during all of a span, the last to start first; after them those that were so except for rounding. */
   listAround(span: Times): readonly T[] {
     for (let each = this.#sorted[this.#next]; each !== undefined; each = this.#sorted[this.#next]) {
       const { startMs } = this.#timesOf(each);
@@ -47,7 +47,10 @@ function isAround(outer: Times, inner: Times): boolean {
   return outer.startMs <= inner.startMs && outer.endMs >= inner.endMs;
 }
 
-/** What ended as the other began came before it, and what began as the other ended came after. */
+/**
+ * True unless one span only touches the other: what ended as the other began came before it, and what began as the other ended came after
+ * it.
+ */
 function isNearlyAround(outer: Times, inner: Times): boolean {
   const isBeside = outer.endMs <= inner.startMs || outer.startMs >= inner.endMs;
   return !isBeside && outer.startMs <= inner.startMs + ROUNDING_MS && outer.endMs >= inner.endMs - ROUNDING_MS;

@@ -89,11 +89,11 @@ const WORDS = new RegExp(
   "i",
 );
 
-/** The same of a variable of the environment, which is written in capitals. */
+/** Messages about a missing environment variable, whose name is in capitals. */
 const VARIABLE =
   /\b(?!ERR_|UND_|CERT_|HPE_|ABORT_)[A-Z][A-Z0-9]+_[A-Z0-9_]+[^()]{0,30}(?:missing|not set|undefined|unset|required|empty|invalid|not configured|not provided|not defined)/;
 
-/** A file of settings, of a key or of a certificate, and not one that a user brought. */
+/** A settings file, a key or a certificate, but not one that a user uploaded. */
 const SETTINGS_FILE = anyOf(
   /\/(?:etc|run|conf|config|configs|configmap|secrets?|certs?|certificates|keys)\/[^\s'":]{1,160}/,
   /(?<![^\s'":])(?![^\s'":]*\b(?:uploads?|data|tmp|temp|media|imports?|exports?|tenants?|users?|customers?)\/)[^\s'":]{1,160}\.(?:pem|key|crt|cer|p12|pfx|jks|env|ya?ml|toml|ini|conf|properties)/,
@@ -104,14 +104,17 @@ const NO_FILE = anyOf(
   /could not find (?:file|a part of the path)/,
   /NoSuchFile(?:Exception|Error)/,
 );
-/** The same that is not there, as each language says so: what a mount or an image should have brought. */
+/** Each language's message that such a file, which a mount or an image should have provided, is missing. */
 const FILE = new RegExp(`${NO_FILE}[^/\\n]{0,40}${SETTINGS_FILE}|${SETTINGS_FILE}['":)( ]{0,4}[^/\\n]{0,20}${NO_FILE}`, "i");
 
-/** How a broker, a cloud or a database says that the caller may not. */
+/** Messages of brokers, clouds and databases that the caller lacks permission. */
 const FORBIDDEN =
   /not authori[sz]ed to\b|AuthorizationException|access ?denied|permission denied|insufficient (?:privileges|permissions|scope)|unauthenticated/i;
 
-/** What was closed with another key, or with none: so after a rotation, and so where somebody changed what was closed. */
+/**
+ * Messages about data encrypted or signed with a different key, or none. They appear after a rotation, and also if somebody tampered with
+ * the data.
+ */
 const NOT_OPENED = new RegExp(
   anyOf(
     /\bMAC is invalid/,
@@ -130,7 +133,7 @@ const NOT_OPENED = new RegExp(
   "i",
 );
 
-/** A queue that is declared otherwise than it was: by a setting, unless a release makes the failures. */
+/** A queue that is declared differently than before: because of a setting, unless a release makes the failures. */
 const OTHERWISE = /inequivalent arg '/;
 
 /** A setting is missing or wrong: a secret, an address, a key. */
@@ -167,7 +170,9 @@ export const badConfiguration: CauseRule = {
   },
 };
 
-/** What the error names, the most telling first; what only a change of settings explains counts where there was one. */
+/**
+ * Evidence from what the error names, the most specific first. Messages that only a changed setting explains count if there was a change.
+ */
 function hearSetting(findings: Findings, wasChanged: boolean): readonly Evidence[] {
   const named = { statement: "the error names a missing or wrong setting", weight: 5, isOfCode: true };
   for (const words of [WORDS, VARIABLE, FILE]) {

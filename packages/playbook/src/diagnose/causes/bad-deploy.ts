@@ -7,11 +7,11 @@ import { hearSilence } from "../signs/silence.ts";
 import { formatMs } from "../../trace/format-ms.ts";
 import { type CauseRule, type Findings, type SuspiciousChange, fromRelease, hear } from "../findings.ts";
 
-/** Failures elsewhere acquit a deploy when they are more than stray ones. */
+/** From this number on, failures elsewhere are more than stray ones, and acquit a deploy. */
 const LEAST_UNTOUCHED = 3;
 const UNTOUCHED_SHARE = 0.2;
 
-/** A release brought the failure: it began with the release, or only the new version or instances fail. */
+/** A release brought the failure: the failure began with the release, or only the new version or its instances fail. */
 export const badDeploy: CauseRule = {
   sign: "a deploy shortly before the onset, or failures on one version or on new instances only",
   weigh: (findings) => {
@@ -21,18 +21,18 @@ export const badDeploy: CauseRule = {
     const gap = hear(findings, RELEASE_GAP, { statement: "the release lacks what it needs", weight: 1.5, isOfCode: true });
     if (near === undefined || against !== undefined)
       return { evidence: released, ...(against === undefined ? {} : { against: [against] }) };
-    // That it was deployed says little of a service that may only have passed on what failed behind it.
+    // That a service was deployed says little if it may only have passed on what failed behind it.
     return { evidence: [fromChange(near), ...released, ...gap], against: hearSilence(findings) };
   },
 };
 
-/** The deploy nearest before the onset, of the service where the failures are created. */
+/** The last deploy before the onset, of the service in which the failures are created. */
 function findNear({ changes, origin, failing }: Findings): {
   readonly near: SuspiciousChange | undefined;
   readonly failing: readonly Occurrence[];
 } {
   const step = origin?.step;
-  // Of a callee without telemetry only the caller's release is known.
+  // If a callee sends no telemetry, only the caller's release is known.
   const services = new Set([step?.service, step?.hop === undefined ? step?.call?.from.span.resource.service : undefined]);
   return { near: changes.find(({ change }) => change.kind === "deploy" && services.has(change.service)), failing };
 }
@@ -46,7 +46,7 @@ function fromChange({ change, beforeOnsetMs, onset }: SuspiciousChange): Evidenc
   };
 }
 
-/** A deploy cannot have made the failures of processes that it did not touch. */
+/** A deploy cannot have made failures in processes that it did not touch. */
 function hearUntouched(change: Change, failing: readonly Occurrence[]): Evidence | undefined {
   const served = failing.flatMap((each) => listResources(each, change.service).slice(0, 1));
   const untouched = served.filter((resource) => !mayTouch(change, resource)).length;
@@ -59,10 +59,10 @@ function hearUntouched(change: Change, failing: readonly Occurrence[]): Evidence
   };
 }
 
-/** False when version, region or instance of a process say that it is not of this deploy; what is not known may be. */
+/** False if version, region or instance show that a process does not belong to this deploy. An unknown value leaves it possible. */
 function mayTouch(change: Change, { version, region, instance }: Resource): boolean {
   if (change.version !== undefined && version !== undefined && version !== change.version) return false;
   if (change.region !== undefined && region !== undefined && region !== change.region) return false;
-  // What is inferred names the processes seen so far, not all of them.
+  // An inferred change names the processes seen so far, which are not all.
   return change.source === "inferred" || change.instances === undefined || instance === undefined || change.instances.includes(instance);
 }

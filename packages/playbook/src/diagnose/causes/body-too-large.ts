@@ -42,10 +42,10 @@ const WORDS = new RegExp(
 );
 const SIZE = /(?:request|body|payload|content)[._-].*(?:size|length|bytes)|content[_-]?length/i;
 
-/** What Elasticsearch has no memory for is no body over a limit. */
+/** Elasticsearch says this if it lacks memory, which is not about a body over a limit. */
 const NO_MEMORY = /Data too large, data for/;
 
-/** A body over a limit, answered with a 5xx where a 413 belongs. */
+/** A body exceeded a limit, and the answer was a 5xx where a 413 belongs. */
 export const bodyTooLarge: CauseRule = {
   sign: "an error about a body over a limit, or failing requests that are larger than every good one",
   weigh: (findings) => {
@@ -57,7 +57,7 @@ export const bodyTooLarge: CauseRule = {
   },
 };
 
-/** What a callee refuses for its size (RFC 9110, 15.5.14; RFC 6585, 5), by what it counted. */
+/** The statuses with which a callee refuses something too large (RFC 9110, 15.5.14; RFC 6585, 5), and what was too large. */
 const TOO_LARGE: ReadonlyMap<string | undefined, string> = new Map([
   ["413", "the body"],
   ["431", "the headers"],

@@ -6,7 +6,7 @@ import { findMemoryGrowth } from "../signs/memory-growth.ts";
 
 import { NO_SERVER_LEFT } from "./no-healthy-upstream.ts";
 
-/** HAProxy's SC: it notes a TLS handshake that failed, and a host without a route, in the same way. */
+/** HAProxy's SC, which also stands for a failed TLS handshake and for a host without a route. */
 const UNCONNECTED = /termination SC/;
 
 /** Nothing listens where the caller connects. */
@@ -21,7 +21,7 @@ export const connectionRefused: CauseRule = {
     const peer = findings.origin?.step.call?.peer;
     if (evidence.length === 0)
       return { evidence: hearUnconnected(findings), against: hearReason(findings), isAmbiguous: !isNamed(findings, "connection-refused") };
-    // Who broke connections under requests before it refused new ones had died with work in hand: how it died is the cause.
+    // A process that broke connections under requests before it refused new ones died while working. Then how it died is the cause.
     const isDead = hear(findings, CLOSED, { statement: "", weight: 1 }).length > 0;
     if (peer?.kind !== "database" && peer?.kind !== "cache") return { evidence, against: hearReason(findings), isAmbiguous: isDead };
     const against = {
@@ -39,7 +39,7 @@ function hearUnconnected(findings: Findings): readonly Evidence[] {
   return [...flagged, ...hearBareRefusal(findings, 1.3)];
 }
 
-/** Nothing listens where no server is left, or where the process ran out of memory: those say why. */
+/** Reasons why nothing listens: no server is left, or the process ran out of memory. They count against a mere refusal. */
 function hearReason(findings: Findings): readonly Evidence[] {
   const left = hear(findings, NO_SERVER_LEFT, { statement: "no server was left to send to", weight: 3 });
   const { origin, metrics } = findings;
@@ -48,7 +48,7 @@ function hearReason(findings: Findings): readonly Evidence[] {
   return [...left, ...(growth === undefined ? [] : [{ ...growth, weight: 2.5 }]), ...(ended === undefined ? [] : [describeEnd(ended)])];
 }
 
-/** What others noted of a process that was ended for its memory. */
+/** Notes of others that a process was killed because of its memory. */
 const ENDED = /OOMKill|\bpod Evicted: |\bwas sent SIGKILL/;
 
 function describeEnd({ text, service }: Saying): Evidence {

@@ -10,7 +10,7 @@ const REFUSED = /\bECONNREFUSED\b|connection refused/i;
 
 const SAID = { statement: "the database said that it could not serve", weight: 4 } as const;
 
-/** What the creating hop itself failed with, not what was logged beside it: where no call of a database is seen, that alone counts. */
+/** True for the creating hop's own error, as opposed to lines logged beside it. If no call to a database is seen, only that counts. */
 function isOwnError({ place, isDirect }: Saying): boolean {
   return place === "origin" && isDirect;
 }
@@ -36,12 +36,12 @@ export const databaseFailure: CauseRule = {
       ...refused,
       ...hear(findings, DATABASE_FULL, { statement: "the database has no room left", weight: 4 }),
     ];
-    // A call that failed without a word may have been refused, or never have been sent.
+    // A call that failed without any message may have been refused, or never sent.
     return { evidence: [...heard, ...fromCall(call)], isAmbiguous: heard.length === 0 && isBare(call.outcome.words) };
   },
 };
 
-/** That a call failed says something; of one that was only slow, its time does. */
+/** Evidence from a failed call. For a call that was only slow, the time is the evidence instead. */
 function fromCall(call: Call): readonly Evidence[] {
   if (!isFailed(call)) return [];
   return [

@@ -6,10 +6,10 @@ import { type CauseRule, type Findings, hear } from "../findings.ts";
 import { hearSilence } from "../signs/silence.ts";
 import { isThirdParty } from "../signs/third-party.ts";
 
-/** A gateway about whom it asks for every request. */
+/** A gateway's words about a service that it asks for every request. */
 const ASKED = /ext_authz_error|auth request unexpected status|external (?:authorization|processing) (?:service )?(?:failed|error)/i;
 
-/** A service of one's own, without telemetry of its own, answered with an error. */
+/** A service of the team's own, which sends no telemetry, answered with an error. */
 export const dependencyError: CauseRule = {
   sign: "an error status received from an internal service that sends no telemetry",
   weigh: (findings) => {
@@ -40,7 +40,7 @@ export const dependencyError: CauseRule = {
           statement: `${call.peer.name} answered ${call.outcome.status}`,
           measured: `${call.operation}: ${call.outcome.status}`,
           source: "span",
-          // What a broker says of itself says more than that it failed, as a database does.
+          // What a broker says about itself says more than that it failed; so it is with a database.
           weight: call.peer.kind === "messaging" ? 2.5 : 3.5,
         },
       ],
@@ -49,7 +49,7 @@ export const dependencyError: CauseRule = {
   },
 };
 
-/** A callee that sent no spans, and whose own access log says that it made the error by itself. */
+/** Evidence that a callee which sent no spans made the error itself, according to its own access log. */
 function fromOwnLog({ origin }: Findings): readonly Evidence[] {
   const { hop, call, service } = origin?.step ?? {};
   if (hop === undefined || call === undefined || origin?.judgement.originKind !== "own" || !isExchangeSpan(hop.entry.span)) return [];

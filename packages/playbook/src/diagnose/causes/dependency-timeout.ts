@@ -18,7 +18,7 @@ export const dependencyTimeout: CauseRule = {
   weigh: (findings) => {
     const call = findings.origin?.step.call;
     const timedOut = call?.outcome.kind === "timed-out" || isSlow(findings);
-    // Who could not be reached had nothing behind it that may have failed, and no answer that lay unread.
+    // If no connection came about, nothing behind the callee can have failed, and no answer was left unread.
     const silence = neverConnected(findings) ? [] : [...hearSilence(findings), ...hearAbsence(findings)];
     const isSeen = silence.length > 0 && sentAndWaited(findings);
     if (!timedOut) return { evidence: hearPartFailure(findings, "late", "the error says that what it asked did not answer in time") };
@@ -29,9 +29,9 @@ export const dependencyTimeout: CauseRule = {
         ...fromLateness(findings),
       ],
       against: [...(isSeen ? [] : silence), ...hearStall(findings), ...hearGrowth(findings), ...hearStranger(findings)],
-      // That it was late is certain then; what kept it, nobody says.
+      // It is then certain that the callee was late, but nobody says what delayed it.
       isGeneral: isSeen,
-      // Where the callee was not free, or did nothing else meanwhile, what kept it is the cause, and not to be seen from here.
+      // If the callee was busy, or did nothing else meanwhile, the cause is whatever delayed it, and that cannot be seen from here.
       isAmbiguous: findings.origin?.judgement.originKind === "late-callee" || mayHaveStoodStill(findings) || isUnlisted(findings),
     };
   },
@@ -41,11 +41,13 @@ function neverConnected({ origin }: Findings): boolean {
   return NOT_CONNECTED_IN_TIME.test(origin?.step.call?.outcome.words ?? "");
 }
 
-/** Words of an answer that did not come over a connection that was there: neither its name nor its machine was what was waited for. */
+/** Messages about a missing answer on an existing connection. Then the wait was neither for the name nor for the machine. */
 const UNANSWERED =
   /\bread(?:ing)?(?: operation| request)?[ _-]?time(?:d )?[ _-]?out\b|Read(?:Operation)?Timeout|awaiting (?:response )?headers|(?:Headers|Body|Response)[ _]?Timeout|\bwith 0 bytes received|no response (?:received )?within/i;
 
-/** A caller that had sent its request, and did other work while it waited, did not stand still itself: whom it asked was late. */
+/**
+ * True if the caller had sent its request and did other work while it waited. Then the caller did not stand still, and its callee was late.
+ */
 function sentAndWaited({ originCalls, failing, elsewhere, succeeding }: Findings): boolean {
   if (!originCalls.some(({ outcome }) => UNANSWERED.test(outcome.words))) return false;
   const activity = readActivity([...failing, ...elsewhere, ...succeeding]);
@@ -53,14 +55,14 @@ function sentAndWaited({ originCalls, failing, elsewhere, succeeding }: Findings
   return busy.length * 2 > originCalls.length;
 }
 
-/** Where the callee stood still, that is the cause, and the time-out is how its caller met it. */
+/** If the callee stood still, that is the cause, and the time-out is only how its caller experienced it. */
 function hearStall(findings: Findings): readonly Evidence[] {
   return findStall(findings)
     .slice(0, 1)
     .map((stall) => ({ ...stall, weight: 2 }));
 }
 
-/** Of a service that sends nothing, only the caller's wait is known: the caller may have stood still itself and read the answer too late. */
+/** If a service sends nothing, only its caller's wait is known. The caller may have stood still itself and read the answer too late. */
 function hearAbsence({ origin }: Findings): readonly Evidence[] {
   const call = origin?.step.call;
   if (call === undefined || origin?.judgement.originKind !== "absent-callee" || call.peer.kind !== "service") return [];
@@ -68,7 +70,7 @@ function hearAbsence({ origin }: Findings): readonly Evidence[] {
   return [{ statement, measured: `no telemetry of ${call.peer.name}`, source: "span", weight: 1 }];
 }
 
-/** A process that runs out of memory is late before it is gone. */
+/** A process that runs out of memory becomes slow before it dies. */
 function hearGrowth({ origin, metrics }: Findings): readonly Evidence[] {
   const growth = origin === undefined ? undefined : findMemoryGrowth(metrics, origin.step.service);
   return growth === undefined ? [] : [{ ...growth, weight: 2.5 }];
@@ -79,7 +81,7 @@ function isSlow({ origin }: Findings): boolean {
   return kind === "slow-callee" || kind === "late-callee";
 }
 
-/** Seen from both sides: the callee was still at work, or had not begun, when its caller gave up. */
+/** Evidence from both sides: the callee was still at work, or had not begun, when its caller gave up. */
 function fromLateness(findings: Findings): readonly Evidence[] {
   const step = findings.origin?.step;
   const evidence = isSlow(findings) ? step?.evidence[0] : undefined;

@@ -37,7 +37,7 @@ const WORDS = new RegExp(
   "i",
 );
 
-/** A gateway and what stands behind it do not speak alike: HTML for JSON, another status, a malformed header. */
+/** A gateway and the hop behind it do not understand each other: HTML for JSON, a changed status, a malformed header. */
 export const gatewayMismatch: CauseRule = {
   sign: "an answer that changed between two hops, HTML where JSON was due, or a header that cannot be read",
   weigh: (findings) => ({
@@ -49,7 +49,10 @@ export const gatewayMismatch: CauseRule = {
   }),
 };
 
-/** A hop that changed the status and sent a page where it had received JSON. What stands behind it, when known for sure, weighs more. */
+/**
+ * Evidence from a hop that changed the status and sent a page although it had received JSON. If the hop behind it is known for sure, that
+ * weighs more.
+ */
 function fromForms({ origin }: Findings): readonly Evidence[] {
   const steps = origin?.judgement.steps ?? [];
   return steps.flatMap((step, index): readonly Evidence[] => {

@@ -30,7 +30,8 @@ export const gatewayTimeout: CauseRule = {
     const { steps, originKind } = findings.origin?.judgement ?? { steps: [] };
     const [impatience] = originKind === "impatient" ? (findings.origin?.step.evidence ?? []) : [];
     if (impatience !== undefined) return { evidence: [{ ...impatience, weight: 4 }, ...said] };
-    // Where the callee is known to have been late, it is the callee's: the gateway's words are how its time-out was met.
+    // If the callee is known to have been late, the cause is the callee's; the gateway's words only describe how the gateway experienced
+    // it.
     if (originKind === "slow-callee") return { evidence: said, against: hearLate(findings) };
     const cut = steps.find(({ hop, status }, index) => index < 2 && status === "504" && hop !== undefined);
     if (cut?.hop === undefined || said.length === 0) return { evidence: said };

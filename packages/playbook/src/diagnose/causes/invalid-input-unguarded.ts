@@ -3,7 +3,7 @@ import type { Difference } from "../contrast/contrast.ts";
 import { describeOnset } from "../onset/describe-onset.ts";
 import { type CauseRule, type Findings, fromDifference, hear } from "../findings.ts";
 
-/** The value itself is what the error complains about. */
+/** Messages that complain about the value itself. */
 const WORDS = new RegExp(
   anyOf(
     /invalid (?:input|time value|date|literal|argument|value|number|uuid|base64)/,
@@ -68,7 +68,7 @@ const WORDS = new RegExp(
 const INPUT =
   /^(?:url\.query|url\.path|http\.request\.(?:header|body|param)|http\.target|request\.|input\.|faultline\.input|app\.|form\.|graphql\.)/;
 
-/** A request that should have been answered with a 4xx reached code that could not take it. */
+/** A request that should have been answered with a 4xx reached code that could not handle it. */
 export const invalidInputUnguarded: CauseRule = {
   sign: "an error about a value of the request, or an input that separates failing requests from good ones",
   weigh: (findings) => {
@@ -88,10 +88,10 @@ export const invalidInputUnguarded: CauseRule = {
   },
 };
 
-/** So many good requests before, and so many failures without a good one since, are no matter of what was asked. */
+/** With this many good requests before, and this many failures without a good one since, the failures do not depend on the request. */
 const LEAST_ALIKE = 15;
 
-/** Where every request fails since a moment before which none did, the input is not what changed. */
+/** If every request fails since a moment before which none did, it is not the input that changed. */
 function hearAll({ onset }: Findings): readonly Evidence[] {
   if (onset === undefined || onset.before.failing > 0 || onset.after.failing < onset.after.total) return [];
   if (Math.min(onset.before.total, onset.after.total) < LEAST_ALIKE) return [];
@@ -99,11 +99,11 @@ function hearAll({ onset }: Findings): readonly Evidence[] {
   return [{ statement, measured: describeOnset(onset), source: "span", weight: 2.5 }];
 }
 
-/** Words that are too short or too plain to be known again in an error. */
+/** Words that are too short or too common to be recognised in an error do not match this. */
 const TELLING = /\d|[^a-z]/i;
 const LEAST_LENGTH = 3;
 
-/** The error quotes a value that came with the failing requests and with none of the good ones. */
+/** The error quotes a value that failing requests have and good ones do not. */
 function hearQuoted({ sayings }: Findings, { attribute, value, kind }: Difference): readonly Evidence[] {
   if (kind !== "value" || typeof value !== "string") return [];
   const values = value.split(/[?&;]/).map((pair) => pair.slice(pair.indexOf("=") + 1));
@@ -117,7 +117,7 @@ function hearQuoted({ sayings }: Findings, { attribute, value, kind }: Differenc
   return [];
 }
 
-/** True when the text holds the word by itself, not as a part of another. */
+/** True if the text contains the word by itself, not as a part of another word. */
 function quotes(text: string, word: string): boolean {
   const at = text.indexOf(word);
   return at >= 0 && !/\w/.test(text[at - 1] ?? "") && !/\w/.test(text[at + word.length] ?? "");

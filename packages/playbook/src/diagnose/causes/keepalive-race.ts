@@ -6,10 +6,10 @@ import { isToldSpan } from "../../isolate/told-requests.ts";
 import { CLOSED, REFUSED } from "../../isolate/words/connection-words.ts";
 import { type CauseRule, type Findings, hear } from "../findings.ts";
 
-/** A close that crosses a request comes back within one round trip; without good calls to compare with, this is a long one. */
+/** If a close crosses a request, the reset arrives within one round trip. Without good calls to compare with, this counts as a long one. */
 const ROUND_TRIP_MS = 50;
 
-/** The server closed an idle connection in the moment in which the caller used it again. */
+/** The server closed an idle connection at the moment in which the caller used it again. */
 export const keepaliveRace: CauseRule = {
   sign: "a reset within milliseconds on a connection that was open already, now and then",
   weigh: (findings) => {
@@ -17,7 +17,7 @@ export const keepaliveRace: CauseRule = {
     if (evidence.length === 0) return { evidence };
     const wait = measureWait(findings);
     if (findings.origin?.judgement.originKind === "cut-callee") return { evidence, against: [hearTaken(findings)], isAmbiguous: true };
-    // Crashed, killed and halted processes reset connections as well: only the haste of a race tells it from them.
+    // Crashed, killed and halted processes reset connections as well. Only its speed distinguishes a race from them.
     if (wait === undefined || findings.sayings.some(({ text }) => REFUSED.test(text))) return { evidence, isAmbiguous: true };
     if (wait.waitMs > wait.roundTripMs) return { evidence, against: [hearWait(wait)], isAmbiguous: true };
     return { evidence: [...evidence, hearHaste(wait), ...isRare(findings)] };
@@ -26,9 +26,9 @@ export const keepaliveRace: CauseRule = {
 
 type Wait = { readonly waitMs: number; readonly roundTripMs: number };
 
-/** How long the failing calls lasted, beside the time that a good answer to such a call takes at least; medians, ms. */
+/** The duration of the failing calls, beside the least duration of a good call of this kind; medians, ms. */
 function measureWait({ origin, originCalls, succeeding }: Findings): Wait | undefined {
-  // Nobody measured a call that only an error tells of.
+  // A call that only an error mentions was not measured.
   const waitMs = medianOf(originCalls.filter(({ from }) => !isToldSpan(from.span)).map(lastingOf));
   if (origin === undefined || waitMs === undefined) return undefined;
   const good = succeeding.flatMap(({ entry }) => listCalls(entry)).filter((call) => call.outcome.kind === "ok" && isSamePeer(call, origin));
@@ -36,7 +36,7 @@ function measureWait({ origin, originCalls, succeeding }: Findings): Wait | unde
   return { waitMs, roundTripMs: Math.max(ROUND_TRIP_MS, medianOf(good.map(lastingOf)) ?? 0) };
 }
 
-/** A log without durations makes every call of it last no time. */
+/** False for a call from a log without durations, in which every call seems to take no time. */
 function isTimed({ from, startMs, endMs }: Call): boolean {
   return !isExchangeSpan(from.span) || endMs > startMs;
 }

@@ -4,7 +4,7 @@ import type { CauseRule } from "../findings.ts";
 export const maskedByMiddleware: CauseRule = {
   sign: "a hop that answered well over a call that failed for good",
   weigh: ({ origin }) => {
-    // Who tried again with success hid nothing: it helped.
+    // A hop that retried with success hid nothing: it helped.
     const masking = origin?.judgement.steps.find(({ fate, hop, isSaved }) => fate === "masked" && hop !== undefined && isSaved !== true);
     if (masking === undefined) return { evidence: [] };
     return { evidence: masking.evidence.map((each) => ({ ...each, weight: 6 })) };

@@ -3,7 +3,7 @@ import { hearBareRefusal } from "../signs/bare-refusal.ts";
 import { type CauseRule, hear, isNamed } from "../findings.ts";
 import { hearStranger } from "../signs/third-party.ts";
 
-/** Words of a gateway, or a client, that has nobody left to send to. */
+/** Messages of a gateway, or a client, that has no server left to which it can send. */
 export const NO_SERVER_LEFT = new RegExp(
   anyOf(
     /no healthy (?:upstream|host|backend)/,
@@ -39,7 +39,7 @@ export const NO_SERVER_LEFT = new RegExp(
   "i",
 );
 
-/** A server taken out for a while: whether others are left is not said. */
+/** A server was taken out for a while. Whether others are left is not said. */
 const DISABLED = /disabling worker|marking (?:server|host|upstream) .{0,80}(?:down|unhealthy|failed)|temporarily disabled/i;
 
 /** A gateway has no server left to send to. */

@@ -35,7 +35,7 @@ const WORDS = new RegExp(
   "i",
 );
 
-/** Something that was received could not be read. */
+/** Something that was received could not be parsed. */
 export const parseFailure: CauseRule = {
   sign: "an error of a parser",
   weigh: (findings) => ({

@@ -4,10 +4,10 @@ import { formatMs } from "../../trace/format-ms.ts";
 import { type CauseRule, type Findings, fromOnset, hear } from "../findings.ts";
 import { hearLetGo } from "../signs/let-go.ts";
 
-/** Whoever gave no answer, or a late one, while the connections in use waited for it. */
+/** The kinds of origin that gave no answer, or a late one, while connections were waiting for them. */
 const HELD_BY: ReadonlySet<string> = new Set(["absent-callee", "slow-callee", "late-callee"]);
 
-/** Where the connections in use were all waiting for somebody, that one is why none became free. */
+/** If all used connections were waiting for one callee, that callee is why none became free. */
 function hearHeld({ origin }: Findings): readonly Evidence[] {
   const call = origin?.step.call;
   if (origin === undefined || call === undefined || !HELD_BY.has(origin.judgement.originKind)) return [];
@@ -17,7 +17,7 @@ function hearHeld({ origin }: Findings): readonly Evidence[] {
   ];
 }
 
-/** The same of a pool of calls instead of connections. */
+/** The same for a pool of calls instead of connections. */
 const BULKHEAD = /Bulkhead(?:Full|Rejected)|bulkhead.{0,20}(?:full|exceeded|exhausted)/i;
 
 /** Every connection of a pool is in use, and a request waited for one in vain. */

@@ -30,7 +30,7 @@ const WORDS = new RegExp(
   "i",
 );
 
-/** Somebody said "slow down", and it reached the client as a server error. */
+/** A rate limit was reached, and it reached the client as a server error. */
 export const rateLimitedAs5xx: CauseRule = {
   sign: "a 429 or an exceeded quota behind the server error",
   weigh: (findings) => {

@@ -89,14 +89,16 @@ export const resourceExhausted: CauseRule = {
     const said = hear(findings, WORDS, { statement: "a resource of the process ran out", weight: 4 });
     const shown = [...said, ...hearNoRoom(findings), ...findStall(findings)];
     if (shown.length === 0) return { evidence: [] };
-    // Whoever ended the process for its memory does not say whether it leaked or one request took too much: its measurements do.
+    // Whoever killed the process because of its memory does not say whether it leaked or one request took too much. Its measurements do.
     const isUnmeasured = !reportsMemory(findings.metrics, findings.origin?.step.service ?? "");
     const isAmbiguous = isUnmeasured && shown.every(({ source }) => source === "deploy");
     return { evidence: [...shown, ...fromOnset(findings, "resource-exhausted")], isAmbiguous };
   },
 };
 
-/** Who has no room to store what was sent says so by its status (RFC 4918, 11.5), as does who keeps to a rule of its own for each user. */
+/**
+ * A service without room to store what was sent says so by its status (RFC 4918, 11.5), as does one that enforces a quota for each user.
+ */
 function hearNoRoom({ origin, sayings }: Findings): readonly Evidence[] {
   if (origin?.step.call?.outcome.code !== 507 || sayings.some(({ own }) => own !== undefined)) return [];
   return [{ statement: `${origin.step.service} has no room for what was sent`, measured: "status 507", source: "span", weight: 4 }];

@@ -16,7 +16,7 @@ export const retryStorm: CauseRule = {
     const share = tries.filter((count) => count >= MANY).length / Math.max(1, tries.length);
     if (most < MANY || share < 0.5) return { evidence: [] };
     return {
-      // Whether the one that was called again and again tried as often itself, who sends nothing does not say.
+      // If the hop that was called repeatedly sends nothing, it is unknown whether it retried as often itself.
       isAmbiguous: hearSilence(findings).length > 0,
       evidence: [
         {
@@ -30,10 +30,13 @@ export const retryStorm: CauseRule = {
   },
 };
 
-/** Tries by the hop where the failure was met and those behind it, by the hops in front, or by somebody in front who tells nothing. */
+/**
+ * The number of tries: by the hop where the failure surfaced and those behind it, by the hops in front, or by a caller that sends no
+ * telemetry.
+ */
 function countAttempts({ entry, above, path }: Occurrence): number {
   const { name, parentSpanId, resource } = entry.entry.span;
-  // One client span, or one client without spans, asked for all of these.
+  // One client span, or one client without spans, made all these requests.
   const arrivals = path.roots.filter(
     ({ span }) => span.resource.service === resource.service && span.name === name && span.parentSpanId === parentSpanId,
   );
@@ -41,7 +44,7 @@ function countAttempts({ entry, above, path }: Occurrence): number {
   return Math.max(...[entry, ...above].map(countTries), arrived * Math.max(1, countTries(entry)));
 }
 
-/** Failed tries of the most repeated call, multiplied along the path: three hops that try three times make 27. */
+/** The failed tries of the most repeated call, multiplied along the path: three hops that try three times each make 27. */
 function countTries(hop: Hop): number {
   const counts = new Map<string, number>();
   let most = 0;

@@ -2,7 +2,7 @@ import type { Outcome } from "../../isolate/outcome.ts";
 import { type CauseRule, hear } from "../findings.ts";
 import { isThirdParty } from "../signs/third-party.ts";
 
-/** Where no handshake came about, that says more than whose service it is. */
+/** If no handshake came about, that says more than whose service it is. */
 const HANDSHAKE = /certificate|handshake|\bSSL\b|\bTLS\b|x509|PKIX/i;
 
 /** Somebody else's service failed. */

@@ -54,13 +54,15 @@ const WORDS = new RegExp(
   "i",
 );
 
-/** Alert 40 says that the other side refused, not why: no common cipher or version, or no certificate of the client (RFC 8446, 6.2). */
+/**
+ * Alert 40 says that the other side refused, but not why: no common cipher or version, or no certificate from the client (RFC 8446, 6.2).
+ */
 const BARE_ALERT = /alert handshake failure|alert number 40\b/i;
 const REASON = /certificate|expired|self.signed|unknown ca|version|does not match/i;
-/** HAProxy notes a handshake with a server that failed as a connection that did not come about. */
+/** HAProxy notes a failed handshake with a server like a failed connection. */
 const UNCONNECTED = /termination SC/;
 
-/** The two ends do not agree on TLS: certificate, name, version. */
+/** The two ends disagree on TLS: certificate, name or version. */
 export const tlsFailure: CauseRule = {
   sign: "a certificate or TLS handshake error",
   weigh: (findings) => {

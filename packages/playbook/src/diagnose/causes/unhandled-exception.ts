@@ -8,7 +8,7 @@ import { isBare } from "../words/bare-words.ts";
 import { fromSwitch } from "../signs/switched-settings.ts";
 import { hearLoneInstances } from "../signs/lone-instances.ts";
 
-/** The creating hop's own code threw, and nobody caught it. */
+/** The creating hop's own code threw, and nothing caught the exception. */
 export const unhandledException: CauseRule = {
   sign: "an exception raised by the code of the service that made the failure",
   weigh: (findings) => {
@@ -18,13 +18,13 @@ export const unhandledException: CauseRule = {
       weight: 4.5,
       isOfCode: true,
     });
-    // What only one release throws came with that release; what only one of several instances throws may have.
+    // What only one release throws came with that release. What only one of several instances throws may have come with one.
     const lone = hearLoneInstances(findings);
     const against = [...fromRelease(findings), ...(lone === undefined ? [] : [{ ...lone, weight: 1 }]), ...fromSwitch(findings)];
-    // What ends a request for its length throws as well, and says nothing of where its time went.
+    // A server that ends a request because it takes too long throws as well, which does not say what took the time.
     const isOverrun = findings.origin?.step.hop !== undefined && saysOverrun(findings.origin.step.hop);
     const isAmbiguous = lone !== undefined || isOverrun;
-    // Code that stopped on its way shows where it threw, not what.
+    // Code that stopped midway shows where it threw, not what.
     const stopped = findings.sequence === undefined ? [] : [fromSequence(findings.sequence, 1)];
     if (defect.length > 0) return { evidence: [...defect, ...stopped], against, isAmbiguous };
     const thrown = fromException(findings);
@@ -37,11 +37,11 @@ export const unhandledException: CauseRule = {
   },
 };
 
-/** A runtime's last words; those of one that has no memory left are of a resource. */
+/** The last words of a runtime. Those about memory are excluded, since they belong to a resource. */
 const CRASH =
   /^fatal error: (?!.{0,80}\b(?:heap|memory)\b)|unhandled exception|uncaught exception|terminate called after|segmentation fault|SIGSEGV/i;
 
-/** A process that ended by an error of its own is met by its callers as one that gives no answer: it said so outside of any request. */
+/** A process that ended by its own error gives its callers no answer, but it logged the error outside of any request. */
 function hearCrash({ origin, sayings }: Findings): readonly Evidence[] {
   const last = sayings.find(
     ({ text, service, isDirect, isUntraced }) =>
@@ -51,28 +51,31 @@ function hearCrash({ origin, sayings }: Findings): readonly Evidence[] {
   return [{ statement: `${last.service} ended by an error of its own`, measured: last.text.slice(0, 240), source: "log", weight: 4.5 }];
 }
 
-/** What an intermediary answers by itself is no code of a team. */
+/** False for an intermediary, whose own answers are not made by a team's code. */
 function isOwn({ origin }: Findings): boolean {
   return origin?.judgement.originKind === "own" && (origin.step.hop === undefined || !isExchangeSpan(origin.step.hop.entry.span));
 }
 
-/** What nobody caught becomes a 500: whoever answers with another server error knew the error, and chose what to say of it. */
+/** An uncaught exception becomes a 500. A hop that answers with another server error knew the error and chose its answer. */
 function isChosen({ origin }: Findings): boolean {
   const code = origin?.step.hop?.outcome.code;
   return code !== undefined && code > 500 && code < 600;
 }
 
-/** A type and nothing else (`System.InvalidOperationException`): what was wrong is in the message, and drivers and frameworks throw it as well. */
+/**
+ * True if there is nothing but a type (`System.InvalidOperationException`). What was wrong is in the message, and drivers and frameworks
+ * throw these types as well.
+ */
 function isTypeAlone({ origin, sayings }: Findings): boolean {
   const own = sayings.filter(({ place, service }) => place === "origin" && service === origin?.step.service);
   return own.some(({ text }) => /\w(?:Exception|Error)\b/.test(text)) && own.every(({ text }) => isBare(text));
 }
 
-/** Types of what a program does with a file, a socket or another program, and how such errors speak. */
+/** Types and wordings of errors in working with files, sockets or other programs. */
 const OUTSIDE =
   /\b(?:IO|OS|Socket|Connect(?:ion)?|Transport|Network|HttpRequest|Undici)(?:Error|Exception)\b|\b(?:fail(?:ed|ing|ure)|error|could not|cannot|timed out|unable|trying) (?:\w+ ){0,2}(?:connect(?:ion|ing)?|response body|socket)\b/i;
 
-/** What no word here explains, of an error that came from outside of the code, is the outside's: which part of it, is not known. */
+/** True for an error from outside of the code that none of the known words explains. Which part of the outside failed is unknown. */
 function isOfTheOutside({ origin, sayings }: Findings): boolean {
   return sayings.some(
     ({ place, service, text, isDirect, own }) =>
@@ -80,7 +83,7 @@ function isOfTheOutside({ origin, sayings }: Findings): boolean {
   );
 }
 
-/** A 500 without a word is what frameworks answer when nobody caught an exception; other things answer so as well. */
+/** Frameworks answer with a bare 500 if nothing caught an exception, but other things answer like this as well. */
 function fromBareStatus({ origin }: Findings): readonly Evidence[] {
   const hop = origin?.step.hop;
   if (hop?.outcome.code !== 500) return [];
@@ -102,7 +105,7 @@ function fromException({ origin, sayings }: Findings) {
         : `${origin.step.service} failed by itself and logged why`,
       measured: said.text.slice(0, 240),
       source: said.source,
-      // A logger that has attributes of its own for an error and its stack recorded an exception as well.
+      // A logger with attributes of its own for an error and its stack recorded an exception as well.
       weight: origin.step.hop.outcome.exceptions.length > 0 || said.own === "trade" ? 3.5 : 2.5,
     },
   ];

@@ -1,15 +1,15 @@
 import type { CauseId } from "@faultline/model";
 
 /**
- * A check before its words are known. One whose `check` needs a word that the telemetry does not hold is left out; one whose `command`
- * does, is told without it. The words: `CheckWords`.
+ * A check with placeholders (see `CheckWords`). If `check` needs a word that the telemetry does not have, the check is left out. If only
+ * `command` does, the check is given without it.
  */
 export type CheckTemplate = {
   readonly check: string;
   readonly command?: string;
-  /** Worth nothing without its command. */
+  /** True if the check is worth nothing without its command. */
   readonly needsCommand?: boolean;
-  /** Left out where the software of the hop has checks of its own for the cause. */
+  /** True if the check is left out where the hop's software has its own checks for the cause. */
   readonly isGeneral?: boolean;
 };
 
@@ -38,13 +38,13 @@ const GATE: CheckTemplate = {
   command: "npx faultline gate --service {{serviceWord}} --baseline {{previousVersion}} --canary {{version}}",
 };
 
-/** For every cause, last: the failing request itself, kept. */
+/** For every cause, as the last check: keep the failing request itself. */
 export const PROVE: CheckTemplate = {
   check: "Turn this failing request into a regression test: red before the fix, green after it",
   command: "npx faultline prove {{traceId}} --as node:test",
 };
 
-/** Where to look and what to run for each cause, the most telling first. */
+/** Where to look and what to run for each cause, the most informative check first. */
 export const CHECKS: Readonly<Record<CauseId, readonly CheckTemplate[]>> = {
   "unhandled-exception": [FRAME],
   "invalid-input-unguarded": [FRAME],

@@ -8,7 +8,7 @@ const HAPROXY_CONF = "/etc/haproxy/haproxy.cfg";
 const HAPROXY_SOCKET = "socat stdio /run/haproxy/admin.sock";
 const ENVOY_ADMIN = "curl -sS http://127.0.0.1:9901";
 
-/** What the code of a language is asked with: a profile of a busy process, and what fills its memory. */
+/** The checks for a language's runtime: a profile of a busy process, and what fills its memory. */
 function askRuntime(profile: string, memory: string): Checks {
   return {
     "resource-exhausted": [{ check: "Profile one busy instance of {{service}} while it answers {{operation}}", command: profile }],
@@ -18,7 +18,7 @@ function askRuntime(profile: string, memory: string): Checks {
   };
 }
 
-/** Where a server keeps what it wrote in the last minutes, as `faultline logs` reads it. */
+/** Where a server keeps its most recent log lines, as input for `faultline logs`. */
 export const RECENT_LOGS: Partial<Readonly<Record<Platform, string>>> = {
   nginx: "npx faultline logs --from 15m /var/log/nginx/access.log /var/log/nginx/error.log",
   apache: "npx faultline logs --from 15m /var/log/apache2/access.log /var/log/apache2/error.log",
@@ -29,7 +29,7 @@ export const RECENT_LOGS: Partial<Readonly<Record<Platform, string>>> = {
   traefik: "docker logs --since 15m traefik 2>&1 | npx faultline logs -",
 };
 
-/** Checks that fit only one software, before those of the cause. A cause that stands here replaces its checks marked as general. */
+/** Checks for one kind of software, which come before those of the cause. They replace the cause's checks that are marked as general. */
 export const PLATFORM_CHECKS: Readonly<Record<Platform, Checks>> = {
   node: askRuntime(
     "node --cpu-prof --cpu-prof-dir=profiles SERVER.js",

@@ -3,7 +3,7 @@ import type { CheckTemplate } from "./checks-by-cause.ts";
 import { fillWords } from "./fill-words.ts";
 import type { CheckWords } from "./read-check-words.ts";
 
-/** A check in the words of one fault: none where its sentence, or a command that it is worth nothing without, needs a word that is not known. */
+/** A check in the words of one fault. Undefined if its sentence, or a command that it is worthless without, needs an unknown word. */
 export function fillCheck({ check, command, needsCommand }: CheckTemplate, words: CheckWords): readonly NextCheck[] {
   const told = fillWords(check, words);
   const run = command === undefined ? undefined : fillWords(command, words);

@@ -6,11 +6,11 @@ import { fillCheck } from "./fill-check.ts";
 import { findOriginPlatforms, type OriginPlatforms } from "./origin-platforms.ts";
 import { type CheckWords, readCheckWords } from "./read-check-words.ts";
 
-/** Causes whose own checks are worth a reader's time: the likely one and its rival. */
+/** The number of causes whose checks are listed: the likely one and its rival. */
 const CAUSES_CHECKED = 2;
 const MOST_CHECKS = 6;
 
-/** Where to look next and what to run: what tells the likely causes apart, then what would fill the gaps in the evidence. */
+/** Where to look next and what to run: first what distinguishes the likely causes, then what would fill gaps in the evidence. */
 export function listNextChecks(findings: Findings, causes: readonly RankedCause[]): readonly NextCheck[] {
   const { origin, contrast, domain } = findings;
   if (origin === undefined) return [];
@@ -26,7 +26,7 @@ export function listNextChecks(findings: Findings, causes: readonly RankedCause[
   return [...distinct(checks).slice(0, MOST_CHECKS), ...(findings.isRecorded ? fillCheck(PROVE, words) : [])];
 }
 
-/** Causes that lie between an intermediary and what is behind it: the intermediary's own means tell as much. */
+/** Causes that lie between an intermediary and the hop behind it. The intermediary's own tools tell as much about them. */
 const BETWEEN: ReadonlySet<CauseId> = new Set([
   "gateway-timeout",
   "gateway-mismatch",
@@ -36,7 +36,7 @@ const BETWEEN: ReadonlySet<CauseId> = new Set([
   "rate-limited-as-5xx",
 ]);
 
-/** The checks of a cause: those of the hop's own software first, or of the software in front of it where the cause lies between the two. */
+/** The checks of a cause, those for the hop's own software first, or for the software in front of it if the cause lies between the two. */
 function fillChecks(
   cause: CauseId,
   words: CheckWords,

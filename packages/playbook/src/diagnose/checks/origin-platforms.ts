@@ -1,15 +1,15 @@
 import { findCalledPlatform, findPlatform, type Platform } from "@faultline/model";
 import type { Origin } from "../findings.ts";
 
-/** What the creating hop and the one that called it run on, as far as their telemetry says. */
+/** The platforms of the creating hop and of its caller, as far as telemetry shows them. */
 export type OriginPlatforms = {
   readonly creating: Platform | undefined;
   readonly calling: Platform | undefined;
-  /** The name of the hop that called; where nobody did, of the creating one. */
+  /** The name of the calling hop, or of the creating one if nobody called. */
   readonly callingService: string | undefined;
 };
 
-/** Reads them for a fault whose origin is known: by the hop's own telemetry, else by the call to it. */
+/** Reads the platforms for a fault with a known origin: from the hop's own telemetry, otherwise from the call to it. */
 export function findOriginPlatforms({ judgement, step }: Origin): OriginPlatforms {
   const caller = judgement.steps[judgement.steps.indexOf(step) - 1]?.hop ?? step.hop;
   return {

@@ -15,8 +15,8 @@ import type { Findings, Origin } from "../findings.ts";
 import { quoteWord } from "./fill-words.ts";
 
 /**
- * What the templates of checks may name, as far as the telemetry holds it. Whatever may end in a command is one quoted word of a shell,
- * or was let through by a strict pattern.
+ * The words for the templates of checks, as far as telemetry has them. Anything that may end up in a command is one quoted word of a shell,
+ * or was accepted by a strict pattern.
  */
 export type CheckWords = Partial<
   Record<
@@ -50,7 +50,7 @@ const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 }
 const TRACE_ID = /^[0-9a-f]{32}$/;
 const SETTING = /\b(?!E[A-Z]{3,}\b)([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\b/;
 
-/** Reads the words for a fault whose origin is known. */
+/** Reads the words for a fault with a known origin. */
 export function readCheckWords(findings: Findings, { judgement, occurrence, step }: Origin): CheckWords {
   const at = judgement.steps.indexOf(step);
   const callSpan = (step.call ?? step.hop?.call ?? judgement.steps[at + 1]?.call ?? step.hop?.calls.at(-1))?.from.span;
@@ -64,7 +64,7 @@ export function readCheckWords(findings: Findings, { judgement, occurrence, step
     callee,
     time: `${formatUtc(occurrence.entry.entry.span.startMs)} UTC`,
     ...defined({
-      // What only an access log or an alert told of has no trace that could be played again.
+      // A request known only from an access log or an alert has no trace to replay.
       traceId: TRACE_ID.exec(occurrence.path.traceId)?.[0],
       caller,
       url: step.hop === undefined ? undefined : readUrl(step.hop.entry.span),
@@ -130,7 +130,7 @@ function toRunningQueries(system: string, host: string, port: number | undefined
   return undefined;
 }
 
-/** The frame of the application that threw, outermost exception first. */
+/** The frame of the application that threw, taken from the outermost exception first. */
 function readThrown(hop: Hop | undefined): CheckWords {
   if (hop === undefined) return {};
   const exceptions = [

@@ -3,18 +3,18 @@ import type { Judgement } from "../../isolate/judgement.ts";
 import { findServingHop, type Occurrence } from "../../isolate/occurrence.ts";
 import { type Difference, contrast } from "./contrast.ts";
 
-/** One version, or only instances that came later than the others, of one service on the path makes the failing requests. */
+/** Evidence that one version, or only instances that came later than others, of one service on the path makes requests fail. */
 export type ReleaseContrast = {
   readonly service: string;
   readonly kind: "version" | "instances";
   readonly difference: Difference;
-  /** True for the service where the failure was created, or its caller when that one sent no telemetry. */
+  /** True for the service in which the failure was created, or for its caller if it sends no telemetry. */
   readonly isOrigin: boolean;
-  /** True when it certainly was not there from the beginning of what was observed. */
+  /** True if it certainly was not there when the observations began. */
   readonly isLate: boolean;
 };
 
-/** What releases are compared on. */
+/** The input of the comparison. */
 type ReleaseInput = {
   readonly judgement: Judgement;
   readonly failing: readonly Occurrence[];
@@ -26,14 +26,14 @@ type ReleaseInput = {
 type Seen = { readonly version: string | undefined; readonly instance: string | undefined };
 
 /**
- * Compares versions and instances of every service on the path, the origin first, and of those that it asked. It is a question of its own: asked among all
- * attributes, and of the entry alone, a bad release of a service further down would never be seen.
+ * Compares the versions and instances of every service on the path, the origin first, and of the services that the origin asked. This is a
+ * separate comparison, because among all attributes, and at the entry alone, a bad release of a service further down would be overlooked.
  */
 export function contrastReleases(input: ReleaseInput): readonly ReleaseContrast[] {
   const { steps, origin } = input.judgement;
   const originService = origin.hop?.service ?? origin.call?.from.span.resource.service ?? origin.service;
   const onPath = steps.flatMap(({ hop }) => (hop === undefined || hop.isInferred === true ? [] : [hop.service]));
-  // An answer may be good by its status and of no use to who asked for it.
+  // An answer may be good by its status and still useless to the caller.
   const asked = (origin.hop?.calls ?? []).flatMap(({ callee }) =>
     callee === undefined || callee.isInferred === true ? [] : [callee.service],
   );
@@ -45,7 +45,10 @@ export function contrastReleases(input: ReleaseInput): readonly ReleaseContrast[
   return [...onWay, ...beside.flatMap((service) => contrastAsked(service, input))];
 }
 
-/** Of a callee that answered well, only a version that next to nobody could use says something: others were deployed, or grew, by chance. */
+/**
+ * For a callee that answered well, only a version with which next to no request succeeded is evidence. Others were deployed, or grew, by
+ * coincidence.
+ */
 const LEAST_FAILING_SHARE = 0.8;
 
 function contrastAsked(service: string, input: ReleaseInput): readonly ReleaseContrast[] {
@@ -107,7 +110,7 @@ function seeService(occurrence: Occurrence, service: string): readonly Seen[] {
   return listResources(occurrence, service).map(({ version, instance }) => ({ version, instance }));
 }
 
-/** The process of a service that served one request; none when the request never got there. */
+/** The processes of a service that served a request; none if the request never got there. */
 export function listResources(occurrence: Occurrence, service: string): readonly Resource[] {
   const hop = findServingHop(occurrence, service);
   return hop === undefined ? [] : [hop.entry.span.resource];
@@ -115,10 +118,12 @@ export function listResources(occurrence: Occurrence, service: string): readonly
 
 /** Fewer requests than this before a first sight prove nothing. */
 const LEAST_BEFORE = 5;
-/** A version or instance is late when its absence until its first sight would else be such a coincidence. */
+/** A version or instance is late if its absence before its first sight would otherwise be a coincidence with less than this probability. */
 const COINCIDENCE = 0.001;
 
-/** Versions or instances that took no part in the first requests of a service and, by their share since, should have. */
+/**
+ * Versions or instances that were absent from a service's first requests although, by their share since then, they should have taken part.
+ */
 function listLate(spans: readonly Span[], service: string, by: "version" | "instance"): ReadonlySet<string> {
   const requests = new Map<string, { readonly startMs: number; readonly key: string }>();
   for (const { resource, traceId, startMs } of spans) {

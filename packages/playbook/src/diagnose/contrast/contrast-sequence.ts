@@ -3,35 +3,36 @@ import { testFisherExact } from "../../detect/fisher-exact.ts";
 import { toLogTemplate } from "../../isolate/behaviour/log-template.ts";
 import { findServingHop, type Occurrence } from "../../isolate/occurrence.ts";
 
-/** A log line of an operation's normal sequence that failing requests do not come to. */
+/** A log line in an operation's normal sequence that failing requests do not reach. */
 export type SequenceBreak = {
   readonly service: string;
-  /** The first line that they lack, in the words of one good request. */
+  /** The first line that they lack, in the words of a good request. */
   readonly lacks: string;
-  /** The line before it, where there is one that both have. */
+  /** The line before it, if there is one that both have. */
   readonly last?: string;
   readonly failingWithout: number;
   readonly failing: number;
   readonly succeedingWithout: number;
   readonly succeeding: number;
-  /** Probability by chance, times the number of lines that were looked at. */
+  /** The probability by chance, multiplied by the number of lines examined. */
   readonly pValue: number;
 };
 
 const LOG_WARN = 13;
-/** A line belongs to the normal sequence when so many good requests write it. */
+/** A line belongs to the normal sequence if at least this share of good requests write it. */
 const USUAL = 0.95;
 const LEAST_GOOD = 5;
 const SIGNIFICANT = 0.01;
-/** Records of one request and characters of a line that are looked at. */
+/** The most records of a request that are examined, and the most characters of a line. */
 const MAX_LINES = 200;
 const LINE_LENGTH = 160;
 
 type Lines = ReadonlyMap<string, string>;
 
 /**
- * How far the failing requests came in one service: the first line of what it logs for nearly every good request of the route that most
- * failing ones lack. Good requests that wrote nothing do not count; undefined where the service logs no sequence, or all is written.
+ * How far the failing requests came in one service: the first line that it logs for nearly every good request of the route and that most
+ * failing requests lack. Good requests that logged nothing do not count. Undefined if the service logs no sequence, or the failing requests
+ * have all of it.
  */
 export function findSequenceBreak(
   service: string,
@@ -39,7 +40,7 @@ export function findSequenceBreak(
 ): SequenceBreak | undefined {
   const good = succeeding.flatMap((each) => readLines(each, service)).filter(({ size }) => size > 0);
   const bad = failing.flatMap((each) => readLines(each, service));
-  // Where no failing request wrote anything, their logs may not have come.
+  // If no failing request logged anything, their logs may not have arrived.
   if (good.length < LEAST_GOOD || bad.length < 2 || bad.every(({ size }) => size === 0)) return undefined;
   const usual = listUsual(good);
   for (const [index, template] of usual.entries()) {
@@ -67,7 +68,7 @@ export function findSequenceBreak(
   return undefined;
 }
 
-/** What a break shows, with the weight that it has for a cause. */
+/** The break as evidence, with its weight for a cause. */
 export function fromSequence(found: SequenceBreak, weight: number): Evidence {
   const { service, lacks, last, failingWithout, failing, succeedingWithout, succeeding, pValue } = found;
   const place = last === undefined ? "" : `, behind ${JSON.stringify(last)}`;
@@ -79,7 +80,7 @@ export function fromSequence(found: SequenceBreak, weight: number): Evidence {
   };
 }
 
-/** Statements that nearly every good request makes, in the order in which it makes them. */
+/** The statements that nearly every good request makes, in their usual order. */
 function listUsual(good: readonly Lines[]): readonly string[] {
   const counts = new Map<string, number>();
   for (const lines of good) for (const template of lines.keys()) counts.set(template, (counts.get(template) ?? 0) + 1);
@@ -88,7 +89,7 @@ function listUsual(good: readonly Lines[]): readonly string[] {
   return [...longest.keys()].filter(isUsual);
 }
 
-/** The statements of a service in one request, in their order, with the words of the first record of each; errors are no part of the sequence. */
+/** A service's statements in one request, in order, each with the words of its first record. Errors are not part of the sequence. */
 function readLines(occurrence: Occurrence, service: string): readonly Lines[] {
   const hop = findServingHop(occurrence, service);
   if (hop === undefined) return [];

@@ -6,7 +6,7 @@ import type { Occurrence } from "../../isolate/occurrence.ts";
 /** A property that failing requests have more often than good ones, or never. */
 export type Difference = {
   readonly attribute: string;
-  /** In words: `is "DE"`, `is above 1048576`, `is absent`. */
+  /** The property in words: `is "DE"`, `is above 1048576`, `is absent`. */
   readonly property: string;
   readonly kind: "value" | "above" | "below" | "present" | "absent";
   readonly value?: string | number;
@@ -14,16 +14,19 @@ export type Difference = {
   readonly failing: number;
   readonly succeedingWith: number;
   readonly succeeding: number;
-  /** Probability of such a difference by chance, after Holm's correction for everything that was looked at. */
+  /** The probability of such a difference by chance, after Holm's correction for everything that was examined. */
   readonly pValue: number;
-  /** Lower 95 % bound of the share among failing requests less the upper bound among good ones; above 0 it separates surely. */
+  /**
+   * The lower 95 % bound of the share among failing requests minus the upper bound among good ones. Above 0, it separates them with
+   * certainty.
+   */
   readonly effect: number;
 };
 
-/** What a failing request has because it failed tells nothing about why. */
+/** Attributes that a failing request has because it failed, which say nothing about why. */
 const OUTCOMES =
   /^(?:http\.(?:response\.|status|resend)|error\.|exception\.|otel\.status|rpc\.(?:grpc\.status|response)|http\.response_content|db\.response|diagnosis\.|faultline\.(?:log|error|response|outcome|exception))/;
-/** Unique per request: an id, a clock time, a port. */
+/** Attributes that are unique to each request: ids, times, ports. */
 const IDS =
   /(?:^|[._-])(?:id|uuid|span|trace|timestamp|time|port|pid|nonce|token)$|\.thread\.|process\.pid|network\.peer\.port|client\.port/i;
 const IDS_WITH_MEANING = /(?:tenant|account|customer|shop|region|zone|host|instance|pod|node|user|product|organization|sku)[._-]?id$/i;
@@ -33,7 +36,7 @@ const MAX_VALUES = 64;
 
 type Sample = { readonly failing: readonly Attributes[]; readonly succeeding: readonly Attributes[] };
 
-/** Which attributes separate failing requests from good ones of the same route and time, surest first. */
+/** The attributes that separate failing requests from good ones of the same route and time, the most certain first. */
 export function contrastOccurrences(failing: readonly Occurrence[], succeeding: readonly Occurrence[]): readonly Difference[] {
   return contrast({ failing: failing.map(readAttributes), succeeding: succeeding.map(readAttributes) });
 }
@@ -88,7 +91,7 @@ function compareValues(name: string, failing: readonly unknown[], succeeding: re
   );
 }
 
-/** The one threshold that separates best, in each direction. */
+/** The best separating threshold, in each direction. */
 function compareNumbers(name: string, failing: readonly unknown[], succeeding: readonly unknown[]): readonly Difference[] {
   const bad = failing.filter((value) => typeof value === "number").sort((a, b) => a - b);
   const good = succeeding.filter((value) => typeof value === "number").sort((a, b) => a - b);
@@ -123,7 +126,7 @@ function toDifference({ name, ...rest }: Named, { failing, succeeding, has }: Si
   return { attribute: name, ...rest, ...table, pValue: testFisherExact({ hits, total, otherHits, otherTotal }), effect };
 }
 
-/** Holm's step-down correction: the smallest p-value is held against all tests, the next against one less, and so on. */
+/** Holm's step-down correction: the smallest p-value is compared with all tests, the next with one less, and so on. */
 function correct(candidates: readonly Difference[]): readonly Difference[] {
   const sorted = [...candidates].sort((a, b) => a.pValue - b.pValue || b.effect - a.effect);
   let reached = 0;

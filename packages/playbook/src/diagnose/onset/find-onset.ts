@@ -1,10 +1,10 @@
 import { logFactorial } from "../../detect/log-factorial.ts";
 
-/** When failures became more common, with bounds. */
+/** The time from which failures are more common, with bounds. */
 export type Onset = {
   /** The likeliest time, Unix ms: that of the first failure after the change. */
   readonly atMs: number;
-  /** Between these two it lies with a probability of 95 %, if it lies anywhere. */
+  /** If there is an onset, it lies between these two with a probability of 95 %. */
   readonly fromMs: number;
   readonly toMs: number;
   readonly before: { readonly failing: number; readonly total: number };
@@ -14,18 +14,18 @@ export type Onset = {
 /** How much likelier one change must be than none: decisive on the scale of Jeffreys (1961). */
 const DECISIVE = Math.log(100);
 const INSIDE = 0.95;
-/** Requests looked at: more of them move no bound that anybody would see. */
+/** The most requests that are examined. More would not move the bounds visibly. */
 const MAX_REQUESTS = 20_000;
 
 type Split = { readonly index: number; readonly logWeight: number };
 
 /**
- * The change-point of the failure rate: requests are Bernoulli trials with one rate before it and a higher one after it, any rates and any
- * place being equally likely beforehand. Exact: the marginal likelihood of a stretch with b failures and g successes is b! g! / (b + g + 1)!,
- * so that no rate is estimated (Smith 1975). Undefined where one rate for all explains the requests about as well.
+ * Finds the change-point of the failure rate. Requests are Bernoulli trials with one rate before it and a higher one after it; beforehand,
+ * all rates and places are equally likely. The result is exact: the marginal likelihood of a stretch with b failures and g successes is b!
+ * g! / (b + g + 1)!, so no rate has to be estimated (Smith 1975). Undefined if a single rate explains the requests about as well.
  *
- * `failing` and `succeeding` are the times of requests, Unix ms. A fault that was mended has a second change-point: what came after
- * the last failure is left out.
+ * `failing` and `succeeding` are the times of requests, Unix ms. A fault that was fixed has a second change-point, so everything after the
+ * last failure is ignored.
  */
 export function findOnset(failing: readonly number[], succeeding: readonly number[]): Onset | undefined {
   const last = Math.max(...failing);
@@ -66,7 +66,7 @@ function weighSplits(outcomes: readonly boolean[]): readonly Split[] {
   return splits;
 }
 
-/** Natural logarithm of b! g! / (b + g + 1)!. */
+/** The natural logarithm of b! g! / (b + g + 1)!. */
 function weighStretch(bad: number, good: number): number {
   return logFactorial(bad) + logFactorial(good) - logFactorial(bad + good + 1);
 }

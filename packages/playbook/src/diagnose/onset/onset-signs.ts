@@ -3,25 +3,25 @@ import { formatMs } from "../../trace/format-ms.ts";
 import { describeOnset } from "./describe-onset.ts";
 import type { Onset } from "./find-onset.ts";
 
-/** Something other than a release that changed as the failures began, and the causes that it speaks for, where something else does. */
+/** Something besides a release that changed as the failures began, and the causes that it supports if something else supports them too. */
 export type OnsetSign = {
   readonly kind: "restart" | "traffic" | "saturation";
   readonly causes: readonly CauseId[];
   readonly evidence: Evidence;
 };
 
-/** What the onset is held against. */
+/** The input against which the onset is checked. */
 export type OnsetGround = {
   readonly onset: Onset;
-  /** Services of the failing path, the creating one first. */
+  /** The services of the failing path, the creating one first. */
   readonly services: readonly string[];
-  /** When each request of the route ended, in order, Unix ms; absent where only some of them are at hand. */
+  /** The times at which the route's requests ended, sorted, Unix ms; absent if only some of them are available. */
   readonly timesMs?: readonly number[];
   readonly changes: readonly { readonly change: Change; readonly beforeOnsetMs: number }[];
   readonly metrics: readonly MetricPoint[];
 };
 
-/** Restarts, a change of traffic and a metric of saturation at the onset. */
+/** Restarts, a change in traffic and a metric of saturation at the onset. */
 export function findOnsetSigns(ground: OnsetGround): readonly OnsetSign[] {
   return [...fromRestart(ground), ...fromTraffic(ground), ...fromSaturation(ground)];
 }
@@ -43,12 +43,15 @@ function fromRestart({ changes, services, onset }: OnsetGround): readonly OnsetS
   return [{ kind: "restart", causes: GONE, evidence }];
 }
 
-/** Requests on each side of the onset whose pace is compared. */
+/** The number of requests on each side of the onset whose rates are compared. */
 const PACE_OVER = 20;
-/** Of 20 arrivals each, one pace is this many times another by chance once in some hundred times: F(40, 40) at 0.99 is 2.1. */
+/**
+ * Of two groups of 20 arrivals, one is this many times as fast as the other by chance about once in a hundred times: F(40, 40) at 0.99 is
+ * 2.1.
+ */
 const LEAST_GROWTH = 2.2;
 
-/** Just before the onset against just after it: traffic that had grown long before did not bring the failures. */
+/** Compares the traffic just before the onset with that just after it. Traffic that had grown long before did not bring the failures. */
 function fromTraffic({ onset, timesMs = [] }: OnsetGround): readonly OnsetSign[] {
   const at = timesMs.findIndex((timeMs) => timeMs >= onset.fromMs);
   const [before, after] = [timesMs.slice(Math.max(0, at - PACE_OVER), at), timesMs.slice(at, at + PACE_OVER)];
@@ -63,13 +66,13 @@ function fromTraffic({ onset, timesMs = [] }: OnsetGround): readonly OnsetSign[]
   return [{ kind: "traffic", causes: FULL, evidence }];
 }
 
-/** Arrivals a second from the first time until an end. */
+/** The arrivals per second from the first time to an end. */
 function paceOf(timesMs: readonly number[], endMs: number): number {
   const lastingMs = Math.max(1, endMs - (timesMs[0] ?? endMs));
   return (timesMs.length * 1_000) / lastingMs;
 }
 
-/** Shares of something limited, 0 to 1, and work that waits for it. */
+/** Names of metrics that are shares of something limited, 0 to 1, and of work that waits for it. */
 const SHARE = /(?:utilization|usage|ratio)$/i;
 const WAITING = /(?:pending|queue|waiting|backlog)/i;
 const LIMITED = /cpu|memory|heap|event[._]?loop|thread|pool|connection|worker|file|queue/i;

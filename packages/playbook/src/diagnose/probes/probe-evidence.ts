@@ -6,11 +6,11 @@ import type { TlsFlaw } from "./read-tls-flaws.ts";
 /** Evidence from probes for one cause. */
 export type ProbeEvidence = { readonly cause: CauseId; readonly evidence: Evidence };
 
-/** What the causes of a probed failure are weighed on. */
+/** Everything by which the causes of a probed failure are weighed. */
 export type ProbeFindings = {
   readonly probes: readonly Probe[];
   readonly maker: MakerJudgement;
   readonly proxyStatus: readonly ProxyStatement[];
-  /** What is wrong with the TLS of the host that was asked, where its certificate was not waved through. */
+  /** What is wrong with the TLS of the host that was asked, unless its certificate was accepted without a check. */
   readonly tlsFlaws?: readonly TlsFlaw[];
 };

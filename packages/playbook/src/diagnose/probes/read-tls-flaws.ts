@@ -4,7 +4,7 @@ import type { CertificateAccount, TlsHandshake } from "../../isolate/responses/t
 import { formatUtc } from "../../trace/format-utc.ts";
 import type { CheckTemplate } from "../checks/checks-by-cause.ts";
 
-/** One thing that is wrong with how a server speaks TLS, and what to look at for it. */
+/** One flaw in how a server speaks TLS, and where to look. */
 export type TlsFlaw = {
   readonly flaw:
     | "expired"
@@ -33,8 +33,9 @@ const CHAIN = "openssl s_client -connect {{host}}:{{port}} -servername {{host}} 
 const DATES = `${CHAIN.replace(" -showcerts", "")} | openssl x509 -noout -subject -issuer -dates -ext subjectAltName`;
 
 /**
- * What is wrong with the TLS of a server, the most telling first; none where nothing is. `nowMs` is the time of the handshakes; `failure`
- * that of the request itself: who wants a client certificate says so after a handshake that went well (RFC 8446 section 4.4.2.4).
+ * The flaws of a server's TLS, the most informative first; none if nothing is wrong. `nowMs` is the time of the handshakes. `failure` is
+ * the failure of the request itself, because a server that wants a client certificate says so after a successful handshake (RFC 8446
+ * section 4.4.2.4).
  */
 export function readTlsFlaws(
   handshakes: Handshakes,
@@ -52,7 +53,7 @@ function readCertificate({ chain, refused, isForAnotherHost }: Shaken, nowMs: nu
   if (own === undefined || (refused === undefined && !isForAnotherHost)) return [];
   const flaws = [...chain.flatMap((each, index) => readDates(each, index, nowMs)), ...readTrust(chain, own, refused)];
   if (isForAnotherHost) flaws.push(toOtherName(own));
-  // A reason that is not one of those is named as the platform names it.
+  // Any other reason is named as the platform names it.
   return flaws.length > 0
     ? flaws
     : [toFlaw("refused", { statement: "the certificate is not accepted", measured: refused ?? "", check: READ })];
@@ -77,11 +78,14 @@ function readDates(certificate: CertificateAccount, index: number, nowMs: number
 
 const READ: CheckTemplate = { check: "Which certificate is served, for which name, until when?", command: DATES };
 
-/** Codes of the platform for a chain that ends before an authority that is known here. */
+/** The platform's codes for a chain that ends before an authority known here. */
 const NO_ISSUER = /^UNABLE_TO_(?:VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT(?:_LOCALLY)?)$/;
 const CHAIN_NAMES = `${CHAIN} | grep -E ' s:| i:'`;
 
-/** Why nobody here vouches for the certificate: by itself, by an authority that is unknown here, or because one between is not sent. */
+/**
+ * Why nobody known here vouches for the certificate: it is self-signed, its authority is unknown here, or an intermediate certificate was
+ * not sent.
+ */
 function readTrust(chain: readonly CertificateAccount[], own: CertificateAccount, refused = ""): readonly TlsFlaw[] {
   const last = chain.at(-1) ?? own;
   if (refused === "DEPTH_ZERO_SELF_SIGNED_CERT") {
@@ -142,7 +146,7 @@ const NO_NAME: Refusal = {
   },
 };
 
-/** Alerts of TLS by OpenSSL's names for them (RFC 8446 section 6.2), and what else its reader says. */
+/** TLS alerts by OpenSSL's names (RFC 8446 section 6.2), and what else OpenSSL reports. */
 const REFUSALS: readonly Refusal[] = [
   NO_NAME,
   {
@@ -171,7 +175,7 @@ const REFUSALS: readonly Refusal[] = [
   },
 ];
 
-/** Why no handshake came about, by what other handshakes brought and else by the server's own alert. */
+/** Why no handshake succeeded, judged by the results of other handshakes, otherwise by the server's own alert. */
 function readRefusal({ code, message }: Pick<ProbeFailure, "code" | "message">, handshakes: Handshakes): TlsFlaw {
   const find = (tried: TlsHandshake["tried"]) => handshakes.find((each): each is Shaken => each.tried === tried && each.kind === "shaken");
   const [old, nameless, named] = [find("old versions"), find("no server name"), find("name of the Host header")];
@@ -208,7 +212,7 @@ function readRefusal({ code, message }: Pick<ProbeFailure, "code" | "message">, 
   return toFlaw("refused", { statement: "the handshake is refused", measured, check: READ });
 }
 
-/** What is cut off may be cut off for reasons that have nothing to do with TLS. */
+/** A handshake may be cut off for reasons that have nothing to do with TLS. */
 const WEIGHTS: Partial<Readonly<Record<TlsFlaw["flaw"], number>>> = { "cut-off": 2 };
 
 type FlawParts = { readonly statement: string; readonly measured: string; readonly check: CheckTemplate };

@@ -2,7 +2,7 @@ import type { CauseId } from "@faultline/model";
 import { toHeaderRecord } from "../../isolate/responses/probe.ts";
 import type { ProbeEvidence, ProbeFindings } from "./probe-evidence.ts";
 
-/** What a 503 that says when to come back may be: each a guess until the answer says more. */
+/** What a 503 with a Retry-After may be. Each is a guess until the answer says more. */
 const GUESSES: readonly { readonly cause: CauseId; readonly meaning: string; readonly words: RegExp }[] = [
   { cause: "circuit-open", meaning: "an open circuit breaker", words: /circuit|breaker/i },
   { cause: "resource-exhausted", meaning: "load that is shed", words: /over(?:load|capacity)|too busy|at capacity|load.?shed/i },
@@ -10,14 +10,14 @@ const GUESSES: readonly { readonly cause: CauseId; readonly meaning: string; rea
 ];
 const GUESS_WEIGHT = 0.2;
 const SAID_WEIGHT = 2.2;
-/** Words are looked for where a body has them; a long one is a page, not a sentence. */
+/** Words are searched in this many characters of a body. A longer one is a page, not a sentence. */
 const READ_CHARACTERS = 4000;
 
-/** A 503 with Retry-After (RFC 9110 section 10.2.3): it is meant to pass, and by itself says no more than that. */
+/** Weighs a 503 with Retry-After (RFC 9110 section 10.2.3). It announces something temporary, and by itself says no more than that. */
 export function weighLater({ probes: [first], maker }: ProbeFindings): readonly ProbeEvidence[] {
   if (first?.response?.status !== 503) return [];
   const after = toHeaderRecord(first.response.headers)["retry-after"];
-  // A known page of a proxy has this header whatever happened (Varnish writes 5 s).
+  // A proxy's known page always has this header, whatever happened (Varnish writes 5 s).
   const isBoilerplate = maker.matches.some(({ signature, weight }) => weight >= 2 && signature.made !== "behind");
   if (after === undefined || isBoilerplate) return [];
   const body = first.response.body?.slice(0, READ_CHARACTERS) ?? "";

@@ -18,7 +18,7 @@ const NETWORK_CAUSES: readonly NetworkCause[] = [
   { codes: /^HPE_/, cause: "gateway-mismatch", statement: "the response is malformed", weight: 4 },
 ];
 
-/** What speaks for a cause where the first probe got no response: by the flaw of its TLS where one was found, else by the platform's code. */
+/** The evidence for a cause if the first probe got no response: by a flaw of TLS if one was found, otherwise by the platform's code. */
 export function weighNetwork(probes: readonly Probe[], flaws: readonly TlsFlaw[] = []): readonly ProbeEvidence[] {
   const [first] = probes;
   const failure = first?.failure;
@@ -40,8 +40,8 @@ export function weighNetwork(probes: readonly Probe[], flaws: readonly TlsFlaw[]
 }
 
 /**
- * A connection that was accepted and broken before a response. A process that died does that, and so does whatever stands before it and
- * reaches nobody or refuses by a reset: which of them it was, only what came after tells.
+ * Weighs a connection that was accepted and then broke before a response. A process that died does that, and so does a proxy that reaches
+ * nobody or refuses by a reset. Only later probes tell which of them it was.
  */
 function weighBreak(probes: readonly Probe[], measured: string): readonly ProbeEvidence[] {
   const later = probes.slice(1).filter(({ purpose }) => purpose !== "direct");

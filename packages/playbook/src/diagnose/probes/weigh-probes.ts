@@ -8,7 +8,7 @@ import type { ProbeEvidence, ProbeFindings } from "./probe-evidence.ts";
 import { weighLater } from "./weigh-later.ts";
 import { weighNetwork } from "./weigh-network.ts";
 
-/** Everything in the probes that speaks for a cause. */
+/** All evidence from the probes. */
 export function weighProbes(findings: ProbeFindings): readonly ProbeEvidence[] {
   const steady = weighSteadyDelay(findings);
   return [
@@ -26,7 +26,7 @@ export function weighProbes(findings: ProbeFindings): readonly ProbeEvidence[] {
   ];
 }
 
-/** What intermediaries and known pages say in so many words. */
+/** What intermediaries and known pages say explicitly. */
 function weighStatements({ probes, maker, proxyStatus }: ProbeFindings): readonly ProbeEvidence[] {
   const isSteady = isRepeated(probes);
   const said = proxyStatus.flatMap(({ proxy, error }) => {
@@ -39,7 +39,7 @@ function weighStatements({ probes, maker, proxyStatus }: ProbeFindings): readonl
   const signed = maker.matches.flatMap(({ signature, weight }) => {
     if (signature.cause === undefined || seen.has(signature.cause)) return [];
     if (signature.cause === "keepalive-race" && isSteady) return [];
-    // Who answers with a gateway's status of its own accord handles what happened to it.
+    // An app that answers with a gateway's status by itself has handled what happened to it.
     if (signature.cause === "unhandled-exception" && isGatewayStatus(probes)) return [];
     seen.add(signature.cause);
     return [
@@ -61,11 +61,11 @@ function isGatewayStatus([first]: readonly Probe[]): boolean {
   return [502, 503, 504].includes(first?.response?.status ?? 0);
 }
 
-/** Words are looked for where an error has them; a long body is a page, not an error. */
+/** Words are searched in this many characters of a body. A longer body is a page, not an error. */
 const READ_CHARACTERS = 4000;
 /**
- * What an app tells of a call of its own that failed: codes, names and turns of runtimes that no sentence of people holds. An app's own trade
- * has certificates that expire, deadlines that are exceeded and connections that members refuse.
+ * What an app says about a call of its own that failed: codes, names and wordings of runtimes that no person's sentence contains. An app's
+ * own business has certificates that expire, deadlines that are exceeded and connections that members refuse.
  */
 const TOLD_CALLS: readonly { readonly words: RegExp; readonly cause: CauseId; readonly statement: string }[] = [
   {
@@ -86,7 +86,7 @@ const TOLD_CALLS: readonly { readonly words: RegExp; readonly cause: CauseId; re
   },
 ];
 
-/** An app's error that tells of the call that failed it, and of nothing else; or of a defect of its own. */
+/** Weighs an app's error that describes only the call that failed, or a defect of its own. */
 function weighTold({ probes: [first], maker }: ProbeFindings): readonly ProbeEvidence[] {
   if (maker.maker !== "app" || (first?.response?.status ?? 0) < 500) return [];
   const body = first?.response?.body?.slice(0, READ_CHARACTERS) ?? "";
@@ -102,25 +102,25 @@ function weighTold({ probes: [first], maker }: ProbeFindings): readonly ProbeEvi
   return [{ cause: "unhandled-exception", evidence: { statement, measured: JSON.stringify(defect), source: "body", weight: 1.5 } }];
 }
 
-/** True when the same request failed each time: a race does not come out the same twice in a row. */
+/** True if the same request failed each time. A race does not repeat itself. */
 function isRepeated(probes: readonly Probe[]): boolean {
   const repeated = probes.filter(({ purpose }) => purpose === "first" || purpose === "again");
   return repeated.length >= 2 && repeated.every(isFailedProbe);
 }
 
-/** Least time to the first byte that a clock is likely to end, and how far two such times may lie apart. */
+/** The shortest time to the first byte that a clock is likely to end, and the largest difference between two such times. */
 const CLOCK_FROM_MS = 900;
 const CLOCK_SLACK_MS = 60;
-/** A 502 or 503 may as well be the end of tries to connect, or to resolve a name: its time alone names no cause. */
+/** A 502 or 503 may also be the end of attempts to connect, or to resolve a name, so its time alone names no cause. */
 const REFUSAL_TIME_WEIGHT = 0.9;
-/** The same time said again: that it is a default adds next to nothing to that it is the same each time. */
+/** That a repeated time is also a known default adds next to nothing. */
 const SAME_TIME_WEIGHT = 0.1;
 
 function isRefusalStatus(status: number | undefined): boolean {
   return status === 502 || status === 503;
 }
 
-/** Tries that fail after the same long time are ended by a clock, whatever it is set to. */
+/** Tries that all fail after the same long time are ended by a clock, whatever its setting. */
 function weighSteadyDelay({ probes, maker }: ProbeFindings): readonly ProbeEvidence[] {
   const times = probes
     .filter((probe) => (probe.purpose === "first" || probe.purpose === "again") && isFailedProbe(probe) && probe.response !== undefined)
@@ -159,7 +159,7 @@ function weighTime({ probes: [first], maker }: ProbeFindings, isSteady: boolean)
       },
     });
   if (status === 504) {
-    // An app waits for what it calls, a gateway for the app: where it may have been either, so may the cause.
+    // An app waits for what it calls, and a gateway for the app. If either may have answered, either cause is possible.
     const isOpen = maker.maker === "unknown" && (maker.kind === "app" || isTyped(first, "json") || isTyped(first, "text/plain"));
     const causes: readonly CauseId[] = isOpen
       ? ["dependency-timeout", "gateway-timeout"]
@@ -176,7 +176,7 @@ function isTyped({ response }: Probe, type: string): boolean {
   return toHeaderRecord(response?.headers ?? [])["content-type"]?.includes(type) === true;
 }
 
-/** Bodies of other sizes on the same route: the largest that passes and the smallest that fails. */
+/** Compares bodies of other sizes on the same route: the largest that passes and the smallest that fails. */
 function weighSizes({ probes }: ProbeFindings): readonly ProbeEvidence[] {
   const tried = probes.filter(({ purpose }) => purpose === "body-size" || purpose === "first");
   const passing = tried
@@ -230,7 +230,7 @@ function weighRepeats({ probes }: ProbeFindings): readonly ProbeEvidence[] {
   return found;
 }
 
-/** The gateway against the backend behind it. */
+/** Compares the gateway with the backend behind it. */
 function weighDirect({ probes }: ProbeFindings): readonly ProbeEvidence[] {
   const [first, ...others] = probes;
   const direct = others.find(({ purpose }) => purpose === "direct");
@@ -269,11 +269,11 @@ function weighDirect({ probes }: ProbeFindings): readonly ProbeEvidence[] {
   ];
 }
 
-/** Words of platforms and proxies for a caller that may not do what it tried. */
+/** Messages of platforms and proxies that the caller lacks permission. */
 const NOT_ALLOWED =
   /not authori[sz]ed (?:to|for)|access ?denied|permission[_ ]denied|(?:invalid|insufficient|missing) permissions?|ExpiredToken|InvalidSignature|SignatureDoesNotMatch|unauthorized_client|invalid_client/i;
 
-/** A gateway that may not call its backend: it refuses in the user's face, or turns the backend's refusal into a server error. */
+/** Weighs a gateway that may not call its backend: it refuses the user, or turns the backend's refusal into a server error. */
 function weighIdentity({ probes, maker, proxyStatus }: ProbeFindings): readonly ProbeEvidence[] {
   const [first, ...others] = probes;
   if (first?.response === undefined) return [];
@@ -334,17 +334,17 @@ function isJson(body: string | undefined): boolean {
   }
 }
 
-/** Exceptions of drivers and clients, by what stands in their names, and what fetch says. */
+/** Parts of the names of exceptions that drivers and clients throw, and messages of fetch. */
 const OF_CALL =
   /(?:Connect|Timeout|Pool|Socket|Database|SQL|PDO|JDBC|Operational|ResourceAccess|Network|Redis|Mongo|Kafka|Amqp)\w{0,60}(?:Exception|Error)\b|\bSQLSTATE\b|\bfetch failed\b/;
 
-/** True of an error of a call that failed: that nothing caught it is not what went wrong. */
+/** True for an error of a call that failed. That nothing caught it is then not the cause. */
 function tellsOfCall(body = ""): boolean {
   const text = body.slice(0, READ_CHARACTERS);
   return findRuntimeWords(text) !== undefined && OF_CALL.test(text) && !DEFECT.test(text);
 }
 
-/** What the status itself and the state of the rest of the host say. */
+/** Weighs the status itself and the state of the rest of the host. */
 function weighStatus({ probes, maker }: ProbeFindings): readonly ProbeEvidence[] {
   const [first, ...others] = probes;
   if (first?.response === undefined) return [];

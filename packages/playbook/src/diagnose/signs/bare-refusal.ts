@@ -4,12 +4,12 @@ import { isExchangeSpan } from "../../isolate/hops/exchange-hops.ts";
 import { durationOf } from "../../trace/span-time.ts";
 import type { Findings } from "../findings.ts";
 
-/** Longer than this, something was waited for. */
+/** A longer answer shows that something was waited for. */
 const AT_ONCE_MS = 50;
 
 /**
- * An intermediary that answered 502 or 503 by itself and at once, without a word and without a server in its log: it reached none.
- * Which of the causes of that it is, such an answer does not tell.
+ * Evidence that an intermediary reached no server: it answered 502 or 503 by itself and at once, without a message and without a server in
+ * its log. Such an answer does not tell which cause kept it from a server.
  */
 export function hearBareRefusal({ origin, named }: Findings, weight: number): readonly Evidence[] {
   const hop = origin?.step.hop;

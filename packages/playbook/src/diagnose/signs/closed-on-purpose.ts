@@ -1,13 +1,13 @@
 import type { Hop } from "../../isolate/hops/hop-shape.ts";
 import type { Findings } from "../findings.ts";
 
-/** How a program says that somebody closed it. */
+/** Messages that somebody closed a program on purpose. */
 const CLOSED =
   /\b(?:(?:in|under|for|planned|scheduled) maintenance|maintenance (?:mode|window|page))\b|\bplanned (?:downtime|outage|work)\b/i;
 
 /**
- * A service that answers 503 and says when to come again, or that it is in maintenance, does what it was told: the switch that closed it is
- * no fault, though it began there. Whether it was meant, nobody but who switched it knows.
+ * True if a service answers 503 and says when to come back, or that it is in maintenance. It then does what it was told: the switch that
+ * closed it is not a fault, although the failure began there. Only the person who switched it knows whether it was intended.
  */
 export function isClosedOnPurpose({ origin, originHops }: Findings): boolean {
   if (origin?.judgement.originKind !== "own" || originHops.length === 0) return false;

@@ -4,12 +4,12 @@ import { isExchangeSpan } from "../../isolate/hops/exchange-hops.ts";
 import type { Findings } from "../findings.ts";
 import { type PartFailure, readPartFailure } from "../words/part-failure.ts";
 
-/** Words of an error that a reader is shown. */
+/** The length to which an error is cut for a reader. */
 const SHOWN = 240;
 
 /**
- * Evidence that a part of the system failed in this way, as the code of the creating hop itself told where none of its calls shows it.
- * A proxy's words are read by what it is, and what a caller says of an answer tells nothing of who made that answer.
+ * Evidence that a part of the system failed in this way, from an error of the creating hop's own code, if none of its calls shows it. A
+ * proxy's words are read by what the proxy is, and a caller's words about an answer do not tell who made the answer.
  */
 export function hearPartFailure({ origin, sayings }: Findings, kind: PartFailure, statement: string): readonly Evidence[] {
   const hop = origin?.step.hop;

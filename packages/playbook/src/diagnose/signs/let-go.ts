@@ -5,20 +5,20 @@ import { readActivity } from "../../isolate/processes/process-activity.ts";
 import { formatMs } from "../../trace/format-ms.ts";
 import type { Findings } from "../findings.ts";
 
-/** Before a request was sent, its sender is looked at for this long; a stop of most of it is a stall, not a pause. */
+/** A sender is examined for this long before it sent a request. A stop during most of this time is a stall, not a pause. */
 const LOOKED_AT_MS = 1_500;
 const STALL_MS = 500;
-/** So many of the failing requests must have been let go by a stall for it to be why they came at once. */
+/** If at least this share of the failing requests was released by a stall, the stall is why they came at once. */
 const LEAST_SHARE = 0.5;
 
-/** So many requests taken up within this time of the end of a stop, ms, had been held up by it. */
+/** At least this many requests taken up within this time after the end of a stop, ms, show that the stop had held them up. */
 const LEAST_TAKEN_UP = 5;
 const AT_ONCE_MS = 500;
 
 /**
- * Requests that waited in vain for a connection, and were sent by a process that had just stood still: what it held up, it lets go at
- * once. The full pool is then how the stall is met, not why. Undefined unless the sender measured its stall itself, or its spans show one
- * and the requests that it held up.
+ * Evidence that requests which waited in vain for a connection came from a process that had just stood still, and that released at once
+ * what it had held up. The full pool is then only the consequence of the stall. Undefined unless the sender measured its stall itself, or
+ * its spans show both a stall and the requests held up by it.
  */
 export function hearLetGo(findings: Findings): Evidence | undefined {
   const { originHops } = findings;
@@ -36,7 +36,7 @@ export function hearLetGo(findings: Findings): Evidence | undefined {
 
 type Stall = { readonly service: string; readonly ms: number; readonly measured: string; readonly source: Evidence["source"] };
 
-/** The stop of its sender that ended shortly before a call was sent. */
+/** The stop of the sender that ended shortly before a call was sent. */
 function findStall(call: Call, { failing, elsewhere, succeeding, metrics, stops }: Findings): Stall | undefined {
   const { from, startMs } = call;
   const { resource } = from.span;
@@ -46,7 +46,7 @@ function findStall(call: Call, { failing, elsewhere, succeeding, metrics, stops 
   const activity = readActivity([...failing, ...elsewhere, ...succeeding]);
   if (delay !== undefined && delay.delayMs >= STALL_MS && !activity.wasActive(resource, window.fromMs, window.toMs))
     return { service, ms: delay.delayMs, measured: `${delay.name} reached ${formatMs(delay.delayMs)}`, source: "metric" };
-  // A reporter that is let go with the rest may start anew before the delay was noted.
+  // A reporter that was held up too may start over before the delay was noted.
   const stop = stops.find(from, window);
   if (stop === undefined || stop.toMs > startMs) return undefined;
   const takenUp = stops.countTakenUp(from, { fromMs: stop.toMs, toMs: stop.toMs + AT_ONCE_MS });

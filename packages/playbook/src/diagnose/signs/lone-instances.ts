@@ -3,16 +3,16 @@ import type { Occurrence } from "../../isolate/occurrence.ts";
 import { listResources } from "../contrast/contrast-releases.ts";
 import type { Findings } from "../findings.ts";
 
-/** Chance that good requests would miss the failing instances like this, whichever instances those had turned out to be. */
+/** The largest probability that good requests avoid the failing instances like this by chance, whichever instances these are. */
 const COINCIDENCE = 0.01;
 
 /**
- * Instances of the creating service that fail where its others serve the same route well. What only some instances do, the code that
- * all of them run does not explain: their release, their settings or their machine differ. Undefined where that may be chance.
+ * Instances of the creating service that fail while its other instances serve the same route well. The code that all of them run does not
+ * explain this, so their release, their settings or their machine must differ. Undefined if it may be chance.
  */
 export function hearLoneInstances({ origin, failing, succeeding, releases }: Findings): Evidence | undefined {
   const service = origin?.step.hop?.service;
-  // A version or a late start says already which release it is.
+  // A version or a late start already identifies the release.
   if (service === undefined || releases.some(({ isOrigin }) => isOrigin)) return undefined;
   const bad = failing.flatMap((each) => instanceOf(each, service));
   const good = succeeding.flatMap((each) => instanceOf(each, service));
@@ -33,7 +33,7 @@ function instanceOf(occurrence: Occurrence, service: string): readonly string[] 
   return listResources(occurrence, service).flatMap(({ instance }) => instance ?? []);
 }
 
-/** One over the number of ways in which that many requests can be the failing ones: Fisher's exact test where nothing overlaps. */
+/** One over the number of ways to choose this many failing requests: Fisher's exact test if nothing overlaps. */
 function missAll(bad: number, good: number): number {
   let chance = 1;
   for (let index = 1; index <= bad; index += 1) chance *= index / (good + index);

@@ -2,16 +2,16 @@ import type { Evidence, MetricPoint } from "@faultline/model";
 
 const MEMORY = /(?:memory|heap|rss)/i;
 const BYTES = /^(?:By|bytes|KiBy|MiBy|kB|MB)?$/;
-/** What a process may take or has reserved, which says nothing of what it uses: V8 keeps a space large after a burst. */
+/** Names of limits and reservations, which do not tell how much a process uses: V8 keeps a space large after a burst. */
 const LIMITS = /limit|available|committed|free|reserved|space\.(?:size|physical_size)/i;
-/** Garbage collection makes memory swing; growth by less than this is no leak. */
+/** Garbage collection makes memory swing, so growth by a smaller factor is not a leak. */
 const LEAST_GROWTH = 2;
 const LEAST_POINTS = 4;
 
-/** A process that stands still for less than so many turns of its reporter may yet go on. */
+/** A process that stands still for fewer turns of its reporter than this may yet go on. */
 const MISSED_TURNS = 3;
 
-/** Growth of the memory of one service's process without a fall in between, as a leak looks; the strongest, when there is any. */
+/** The strongest growth of memory in one process of a service without a fall in between, as with a leak. */
 export function findMemoryGrowth(metrics: readonly MetricPoint[], service: string): Evidence | undefined {
   const best = findSteepest(metrics, service);
   if (best === undefined) return undefined;
@@ -24,8 +24,8 @@ export function findMemoryGrowth(metrics: readonly MetricPoint[], service: strin
 }
 
 /**
- * True where that growth is the last that was measured, and a process of the service has yet to report since the first failure, though it is not
- * silent for longer than a busy one may be: one that is busy, or has just started, doubles its memory as well.
+ * True if that growth is the last measurement, and a process of the service has not reported since the first failure, but has not been
+ * silent longer than a busy process may be. A process that is busy, or has just started, doubles its memory as well.
  */
 export function isYetToReport(metrics: readonly MetricPoint[], service: string, failedMs: number): boolean {
   const best = findSteepest(metrics, service);
@@ -39,7 +39,7 @@ export function isYetToReport(metrics: readonly MetricPoint[], service: string, 
   });
 }
 
-/** The time from one report to the next, as it mostly is. */
+/** The usual time from one report to the next. */
 function findTurn(times: readonly number[]): number {
   const turns = times.slice(1).map((timeMs, index) => timeMs - (times[index] ?? timeMs));
   return turns.toSorted((a, b) => a - b)[turns.length >> 1] ?? 0;
@@ -59,7 +59,7 @@ function findSteepest(metrics: readonly MetricPoint[], service: string): Growth 
   return best;
 }
 
-/** True when a service reports its memory: only then can a leak be told from one request that took too much. */
+/** True if a service reports its memory. Only then can a leak be told from one request that took too much. */
 export function reportsMemory(metrics: readonly MetricPoint[], service: string): boolean {
   return listMemory(metrics, service).length > 0;
 }
@@ -70,7 +70,7 @@ function listMemory(metrics: readonly MetricPoint[], service: string): readonly 
   );
 }
 
-/** A process reports its memory in parts; a fault is in their sum. */
+/** Adds up the parts in which a process reports its memory. A fault shows in the sum. */
 function sumByTime(points: readonly MetricPoint[]): readonly { readonly timeMs: number; readonly total: number }[] {
   const sums = new Map<number, number>();
   for (const { timeMs, value } of points) sums.set(timeMs, (sums.get(timeMs) ?? 0) + value);

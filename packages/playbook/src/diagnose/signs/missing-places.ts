@@ -3,7 +3,7 @@ import type { Hop } from "../../isolate/hops/hop-shape.ts";
 import { type Findings, type Saying, hear } from "../findings.ts";
 import { fromSetting } from "./switched-settings.ts";
 
-/** How brokers and clouds themselves say that there is no such place: no program words an error of its trade so. */
+/** Exact messages of brokers and clouds that a place does not exist. No program words an error of its business like this. */
 const SPELLED = new RegExp(
   anyOf(
     /\bno (?:exchange|queue) '.{0,120}' in vhost\b/,
@@ -16,7 +16,7 @@ const SPELLED = new RegExp(
   "i",
 );
 
-/** The same in words that are everybody's: shops have subscriptions, forums topics, and ports containers. */
+/** The same in common words: shops have subscriptions, forums topics, and ports containers. */
 const WORDED = new RegExp(
   anyOf(
     /\bno (?:such )?(?:exchange|queue|topic|bucket|container|subscription|stream|vhost|consumer group)\b/,
@@ -26,13 +26,13 @@ const WORDED = new RegExp(
   "i",
 );
 
-/** Clients of brokers and clouds, by the packages and types that they throw. */
+/** Clients of brokers and clouds, by their packages and the types that they throw. */
 const CLIENT =
   /\b(?:pika|amqp\w*|kombu|bunny|rabbitmq\w*|kafka\w*|confluent\w*|nats|jetstream|pulsar\w*|google\.(?:api_core|cloud|pubsub)|azure|amazonaws|aws\w*|botocore|servicebus\w*|eventhubs?\w*)[.:]/i;
 
 /**
- * What the program names, and a broker or a cloud does not have: a setting or a declaration is missing, on one side or the other. Words that are
- * everybody's count where the client of a broker or a cloud says them, or where the call to a broker is what failed.
+ * Evidence that the program names something that a broker or a cloud does not have: a setting or a declaration is missing, on one side or
+ * the other. Common words count only if the client of a broker or a cloud uses them, or if the call to a broker is what failed.
  */
 export function hearMissingPlace(findings: Findings, saying: Parameters<typeof hear>[2]): readonly Evidence[] {
   const spelled = hear(findings, SPELLED, saying);
@@ -43,10 +43,13 @@ export function hearMissingPlace(findings: Findings, saying: Parameters<typeof h
   return hear({ ...findings, sayings: ofClient }, WORDED, saying);
 }
 
-/** Kafka's client says the same of a topic that nobody made and of one whose brokers it cannot ask: it waits for either. */
+/**
+ * Kafka's client says this about a topic that nobody created, and also about one whose brokers it cannot ask, because it waits in both
+ * cases.
+ */
 const UNLISTED = /\bTopic (\S{1,200}) not present in metadata\b/;
 
-/** True where a topic was waited for in vain that no good request wrote to: nothing shows that there is one. */
+/** True if a topic was waited for in vain to which no good request wrote, so that nothing shows that it exists. */
 export function isUnlisted({ sayings, succeeding }: Findings): boolean {
   const topic = sayings.map(({ text }) => UNLISTED.exec(text)?.[1]).find((each) => each !== undefined);
   return topic !== undefined && !succeeding.some(({ entry }) => sendsTo(entry, topic));

@@ -3,8 +3,8 @@ import type { Findings } from "../findings.ts";
 import { isThirdParty } from "./third-party.ts";
 
 /**
- * What speaks against naming a cause when the trail ends at a service of one's own that sends no telemetry: it may have failed by
- * itself, or have passed on what failed behind it. Databases and third parties end a trail; a service need not.
+ * The evidence against naming a cause if the trail ends at a service of the team's own that sends no telemetry. It may have failed by
+ * itself, or passed on what failed behind it. A database or a third party ends a trail; a service need not.
  */
 export function hearSilence({ origin, sayings }: Findings): readonly Evidence[] {
   const call = origin?.step.call;
@@ -21,12 +21,12 @@ export function hearSilence({ origin, sayings }: Findings): readonly Evidence[] 
   ];
 }
 
-/** An answer that was quoted with a reason of its own: a body's error, detail or reason in more than a general word. */
+/** A quoted answer with a specific reason: a body's error, detail or reason that is more than a general word. */
 const QUOTED = /"(?:error|errors|detail|details|reason|message|title|type|cause)"\s*:\s*"([^"]{1,300})"/gi;
 const GENERAL =
   /^(?:internal(?: server)? error|internal|error|failed|failure|unknown(?: error)?|bad gateway|service unavailable|unavailable|gateway time-?out|something went wrong|an? .{0,20}error occurred\.?|about:blank)$/i;
 
-/** True when the callee itself said in its answer what went wrong in it. */
+/** True if the callee's answer said what went wrong inside of it. */
 function quotesReason(text: string): boolean {
   return [...text.matchAll(QUOTED)].some(([, reason = ""]) => /[\s_]/.test(reason.trim()) && !GENERAL.test(reason.trim()));
 }

@@ -7,19 +7,19 @@ import { findLoopDelay } from "../../isolate/processes/loop-delay.ts";
 import type { Step } from "../../isolate/judgement.ts";
 import type { Findings } from "../findings.ts";
 
-/** Shorter waits happen to everybody. */
+/** Shorter waits are common. */
 const STALL_MS = 500;
-/** A stop explains a wait that it fills to this share. */
+/** A stop explains a wait if it fills at least this share of it. */
 const STOOD_SHARE = 0.7;
-/** Requests that begin this close to the end of the stall were let go by it. */
+/** Requests that begin this soon after the end of the stall were released by it. */
 const LET_GO_MS = 5;
-/** An event loop that is late by more than this held every request of its process. */
+/** An event loop that is late by more than this held up every request of its process. */
 const LOOP_DELAY_MS = 500;
 
 /**
- * A process that stands still: nothing that reaches one instance while a long request runs is done before that request is. That
- * is what a blocked event loop, a long collection or a stopped process looks like from outside. Its own measurements, where it
- * sends any, say so from inside.
+ * Evidence that a process stood still: whatever reached the instance while a long request ran was done only after that request. From
+ * outside, a blocked event loop, a long garbage collection and a stopped process all look like this. If the process sends measurements,
+ * they show it from inside.
  */
 export function findStall(findings: Findings): readonly Evidence[] {
   const activity = readActivity([...findings.failing, ...findings.elsewhere, ...findings.succeeding]);
@@ -28,8 +28,8 @@ export function findStall(findings: Findings): readonly Evidence[] {
 }
 
 /**
- * A process that stands still again and again: between two stops it takes up what waited, and asks others for it, but does not hear
- * their answers before its own timers run out. Every stop counts, by the request that it had in hand.
+ * Evidence that a process stands still again and again. Between two stops it takes up what waited, and makes calls for it, but does not
+ * read the answers before its own timers run out. Every stop counts, by the request that was in progress.
  */
 function fromStops({ originHops, stops }: Findings): readonly Evidence[] {
   const waits = originHops.map(({ call, entry }) => {
@@ -54,13 +54,13 @@ function fromRequests({ origin, originCalls, failing, succeeding, elsewhere }: F
   if (hop === undefined) return [];
   const { resource } = hop.entry.span;
   const { instance, service } = resource;
-  // A stall that few of the failing requests met is not why they failed.
+  // A stall during few of the failing requests is not why they failed.
   const met = originCalls.filter(({ startMs, endMs }) => !activity.wasActive(resource, startMs, endMs)).length;
   if (met * 2 < originCalls.length) return [];
   const hops = [...failing, ...elsewhere, ...succeeding]
     .flatMap(({ entry }) => collect(entry))
     .filter(({ entry }) => entry.span.resource.service === service && entry.span.resource.instance === instance);
-  // Who waited for the longest of all may have given up and left no trace: any long request may be the one that shows it.
+  // The request that waited longest may have given up and left no trace, so any long request may be the one that shows the stall.
   const stalls = hops
     .filter((each) => ownTimeOf(each) >= STALL_MS && !activity.wasActive(each.entry.span.resource, startOf(each.entry), endOf(each.entry)))
     .map((long) => ({ long, held: countHeld(long, hops) }))
@@ -77,7 +77,9 @@ function fromRequests({ origin, originCalls, failing, succeeding, elsewhere }: F
   ];
 }
 
-/** How many requests that came while a long one ran were taken up only when it was done; 0 where more than a stray one was before. */
+/**
+ * The number of requests that came while a long one ran and were taken up only after it; 0 if more than a stray one was taken up before.
+ */
 function countHeld(long: Hop, hops: readonly Hop[]): number {
   const [fromMs, toMs] = [startOf(long.entry), endOf(long.entry)];
   const during = hops.filter((each) => each !== long && arrivalOf(each) > fromMs && arrivalOf(each) < toMs - STALL_MS);
@@ -89,12 +91,12 @@ function collect(hop: Hop): readonly Hop[] {
   return [hop, ...hop.calls.flatMap(({ callee }) => (callee === undefined ? [] : collect(callee)))];
 }
 
-/** When the request was sent: a process that stands still notices it later. */
+/** The time at which the request was sent. A process that stands still notices it later. */
 function arrivalOf({ entry, call }: Hop): number {
   return call === undefined ? startOf(entry) : Math.min(call.startMs, startOf(entry));
 }
 
-/** Time of a hop during which none of its calls ran, ms. */
+/** The time of a hop during which none of its calls ran, ms. */
 function ownTimeOf({ entry, calls }: Hop): number {
   let covered = 0;
   let reachedMs = startOf(entry);
@@ -113,28 +115,28 @@ function fromLoopDelay({ origin, metrics }: Findings, activity: ProcessActivity)
   if (origin === undefined || waited === undefined) return [];
   const { fromMs, toMs } = waited;
   const waitMs = toMs - fromMs;
-  // A request that did not wait did not fail for want of the loop.
+  // A request that did not wait did not fail because of the loop.
   if (waitMs < LOOP_DELAY_MS) return [];
-  // A process that stands still sends its spans late or never: then its measurements are found by its name.
+  // A process that stands still sends its spans late or never. Its measurements are then found by its name.
   const resource = origin.step.hop?.entry.span.resource ?? { service: origin.step.service, attributes: {} };
   const late = findLoopDelay(metrics, { resource, fromMs, toMs });
   if (late === undefined || late.delayMs < LOOP_DELAY_MS) return [];
-  // A reporter tells the longest delay of its interval; a process that did other work meanwhile did not stand still now.
+  // A reporter gives the longest delay of its interval. A process that did other work meanwhile did not stand still at this time.
   if (activity.wasActive(resource, fromMs, toMs)) return [];
   return [
     {
       statement: `the event loop of ${resource.service} was blocked`,
       measured: `${late.name} reached ${formatMs(late.delayMs)}, the failing request waited ${formatMs(waitMs)}`,
       source: "metric",
-      // A block that lasted as long as the wait explains all of it.
+      // A block as long as the wait explains all of it.
       weight: late.delayMs >= waitMs * 0.8 ? 4.5 : 2,
     },
   ];
 }
 
 /**
- * True of a callee that was late by its own doing and, as far as is known, did nothing else meanwhile: it may have waited for something
- * unseen, or have stood still. Its own measurements, or other work that it did at that time, would tell.
+ * True for a callee that was late by itself and, as far as is known, did nothing else meanwhile. It may have waited for something that is
+ * not seen, or have stood still. Its own measurements, or other work at that time, would tell.
  */
 export function mayHaveStoodStill({ origin, originCalls, failing, elsewhere, succeeding, metrics }: Findings): boolean {
   const hop = origin?.step.hop;
@@ -145,7 +147,7 @@ export function mayHaveStoodStill({ origin, originCalls, failing, elsewhere, suc
   return !waits.some((wait) => activity.wasActive(resource, wait.fromMs, wait.toMs) || findLoopDelay(metrics, wait) !== undefined);
 }
 
-/** From when to when the failing request waited for the origin. */
+/** The time during which the failing request waited for the origin. */
 export function findWait({ call, hop }: Step): Window | undefined {
   if (call !== undefined) return { fromMs: call.startMs, toMs: call.endMs };
   return hop === undefined ? undefined : { fromMs: startOf(hop.entry), toMs: endOf(hop.entry) };

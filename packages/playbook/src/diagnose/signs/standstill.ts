@@ -5,12 +5,12 @@ import { formatMs } from "../../trace/format-ms.ts";
 import type { Findings } from "../findings.ts";
 import { findWait } from "./stall.ts";
 
-/** Shorter pauses happen to everybody. */
+/** Shorter pauses are common. */
 const LEAST_MS = 500;
-/** What others stood still for, as a share of what the failing request waited, from which on one thing may have kept them all. */
+/** The least share of the failing request's wait during which others must have stood still for one thing to have held them all up. */
 const LEAST_SHARE = 0.5;
 
-/** Causes that are told by how long something took: a machine that stands still makes all of them. */
+/** Causes that are recognised by durations. A machine that stands still produces all of them. */
 export const OF_TIME: ReadonlySet<CauseId> = new Set([
   "dependency-timeout",
   "gateway-timeout",
@@ -22,13 +22,13 @@ export const OF_TIME: ReadonlySet<CauseId> = new Set([
 export type Standstill = { readonly services: readonly string[]; readonly measured: string };
 
 /**
- * Other services that stood still while the failing request waited for the origin: then it may be their machine that had no time for any of
- * them, which is no hop's doing. A caller that waits does not stand still: its event loop turns.
+ * Other services that stood still while the failing request waited for the origin. Perhaps their machine had no time for any of them, which
+ * is no hop's fault. A caller that waits does not stand still, since its event loop turns.
  */
 export function findStandstill({ origin, failing, elsewhere, succeeding, metrics }: Findings): Standstill | undefined {
   const wait = origin === undefined ? undefined : findWait(origin.step);
   if (origin === undefined || wait === undefined || wait.toMs - wait.fromMs < LEAST_MS) return undefined;
-  // Whoever answered with an error had the time to.
+  // A callee that answered with an error had the time to do so.
   if (origin.judgement.originKind === "silent-callee") return undefined;
   const leastMs = Math.max(LEAST_MS, (wait.toMs - wait.fromMs) * LEAST_SHARE);
   const machine = nameMachine(origin.step.hop?.entry.span.resource ?? origin.step.call?.from.span.resource);
@@ -57,13 +57,13 @@ function listResources(metrics: Findings["metrics"]): readonly Resource[] {
   return [...new Map(metrics.map(({ resource }) => [`${resource.service}\n${resource.instance ?? ""}`, resource])).values()];
 }
 
-/** The node that a process runs on, as far as it says. */
+/** The node on which a process runs, as far as it says. */
 function nameMachine(resource: Resource | undefined): string | undefined {
   const named = ["k8s.node.name", "host.id", "host.name"].map((key) => resource?.attributes[key]).find((value) => value !== undefined);
   return named === undefined ? undefined : String(named);
 }
 
-/** Not known to be two. */
+/** True unless the two machines are known to differ. */
 function isSameMachine(one: string | undefined, other: string | undefined): boolean {
   return one === undefined || other === undefined || one === other;
 }

@@ -1,20 +1,20 @@
 import type { CauseId, Evidence } from "@faultline/model";
 import { findTimeouts, type KnownTimeout } from "@faultline/model/known-timeouts";
 
-/** How long failures of one status took, Unix ms durations: the tenth, the half and nine tenths of them were shorter. */
+/** The durations of failures with one status, ms: a tenth, half and nine tenths of them were shorter than these. */
 export type Durations = { readonly count: number; readonly lowMs: number; readonly medianMs: number; readonly highMs: number };
 
-/** Failures of one route and status, as whoever stood before them wrote them down. */
+/** Failures of one route and status, as an observer in front of them logged them. */
 export type TimedFailures = {
   readonly status: number;
   readonly durations: Durations;
-  /** Median of the good ones; absent where none was timed. */
+  /** The median of the good requests; absent if none was timed. */
   readonly okMedianMs?: number | undefined;
-  /** Who wrote the answers, and whether it asked anybody before it did. */
+  /** Who wrote the answers, and whether they asked anybody before. */
   readonly maker: { readonly hop: "observer" | "behind" | "client" | "unknown"; readonly observer: string; readonly asked: boolean };
 };
 
-/** What a clock ended, and what that speaks for: `confidence` is 0 to 1, and 0 where it names no cause. */
+/** What a clock ended, and the cause that this suggests. `confidence` is 0 to 1, and 0 if it suggests none. */
 export type SteadyDelay = { readonly evidence: Evidence; readonly cause: CauseId; readonly confidence: number };
 
 const LEAST_TIMED = 3;
@@ -22,7 +22,7 @@ const LEAST_MS = 900;
 const SAME_MS = 150;
 const SAME_RATIO = 0.02;
 
-/** Failures that all end after the same time are ended by a clock: a time-out. */
+/** Failures that all end after the same time are ended by a clock, so they are time-outs. */
 export function findSteadyDelay(failures: TimedFailures): SteadyDelay | undefined {
   const { status, okMedianMs } = failures;
   const { count, lowMs, medianMs, highMs } = failures.durations;
@@ -40,26 +40,29 @@ export function findSteadyDelay(failures: TimedFailures): SteadyDelay | undefine
   return { evidence, ...judge(failures) };
 }
 
-/** Seconds, with as many digits as a setting has. */
+/** Seconds, with as many digits as a setting would have. */
 export function formatSeconds(ms: number): string {
   return `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`;
 }
 
 function judge({ status, maker }: TimedFailures): Pick<SteadyDelay, "cause" | "confidence"> {
-  // Who answered by itself and asked nobody waited for nobody: a tarpit and a queue end by a clock as well.
+  // A maker that answered by itself and asked nobody waited for nobody. A tarpit and a queue end by a clock as well.
   if (maker.hop === "observer" && !maker.asked) return { cause: "dependency-timeout", confidence: 0 };
   if (status === 504 || status === 524) return { cause: "gateway-timeout", confidence: 0.7 };
-  // A 502 or 503 may as well end tries to connect, or to resolve a name; a 500 any wait of the code's.
+  // A 502 or 503 may also end attempts to connect, or to resolve a name; a 500 may end any wait in the code.
   return { cause: "dependency-timeout", confidence: status === 502 || status === 503 ? 0.4 : 0.45 };
 }
 
-/** Logs and tables call hops by names of their own: `alb` is AWS ALB, `ingress-nginx` is nginx. */
+/** Logs and tables have their own names for hops: `alb` is AWS ALB, `ingress-nginx` is nginx. */
 function isSameHop(one: string, other: string): boolean {
   const [a, b] = [one, other].map((name) => name.toLowerCase().replaceAll("-", " "));
   return a !== undefined && b !== undefined && (a.includes(b) || b.includes(a));
 }
 
-/** The time-outs that may have ended the failures: that of the hop which made them, where it is told, and never one of a hop that passed them on. */
+/**
+ * The time-outs that may have ended the failures: that of the hop which made them, if it is known, and never that of a hop which passed
+ * them on.
+ */
 function findLikelyTimeouts({ status, durations, maker }: TimedFailures): readonly KnownTimeout[] {
   const near = findTimeouts(durations.medianMs, status);
   const own = near.filter(({ hop }) => isSameHop(hop, maker.observer));

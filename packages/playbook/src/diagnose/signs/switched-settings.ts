@@ -3,7 +3,7 @@ import { formatMs } from "../../trace/format-ms.ts";
 import { describeOnset } from "../onset/describe-onset.ts";
 import type { Findings, SuspiciousChange } from "../findings.ts";
 
-/** A switch is at once: what fails hardly ever before it and hardly ever succeeds after it was switched by it. */
+/** A switch acts at once: what hardly ever fails before it and hardly ever succeeds after it was caused by it. */
 const [HARDLY, ALWAYS] = [0.02, 0.95];
 const AT_ONCE_MS = 60_000;
 const LEAST_BEFORE = 10;
@@ -15,10 +15,10 @@ export function fromSetting(findings: Findings): readonly Evidence[] {
   return near === undefined ? [] : [describe(near, 2.5)];
 }
 
-/** Where a hop's own settings decide: what it does by itself, and what it asks of others that refuse it. */
+/** Origins at which a hop's own settings decide: what it does by itself, and what it asks of others that refuse it. */
 const DECIDED: ReadonlySet<string | undefined> = new Set(["own", "refused-request"]);
 
-/** The same where it switched the failures on: of the creating service itself, at once, and before it next to nothing failed. */
+/** The same for a setting that switched the failures on: one of the creating service itself, at once, with next to no failures before. */
 export function fromSwitch({ changes, origin }: Findings): readonly Evidence[] {
   if (origin === undefined || !DECIDED.has(origin.judgement.originKind) || changes.some(({ change }) => change.kind === "deploy"))
     return [];

@@ -1,7 +1,7 @@
-/** A line without any word of what was wrong: a status, an error's type alone, that a request failed. */
+/** A line without any word about what was wrong: a status, an error's type alone, or that a request failed. */
 const BARE = /^\s*(?:\d{3}|(?:[\w$]+(?:\.|::|\\))*\w*(?:Exception|Error):?|(?:GET|HEAD|POST|PUT|PATCH|DELETE) \S+ failed:?|)\s*$/;
 
-/** True of a text that says that something failed, and not what: "Error: ", "500", "GET /orders/7 failed". */
+/** True for a text that says that something failed, but not what: "Error: ", "500", "GET /orders/7 failed". */
 export function isBare(text: string): boolean {
   return text.split("\n").every((line) => BARE.test(line));
 }

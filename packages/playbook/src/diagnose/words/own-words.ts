@@ -8,16 +8,16 @@ import { readLogError } from "../../isolate/words/log-words.ts";
 import { isOfTrade, isOnlyOfMachines, isTechnical, isAnybodys } from "./technical-words.ts";
 
 /**
- * What an error of a program's own says of machines, it may say of its trade: a swimming pool is full, a sponsor refused a connection.
- * `trade`: its type says whose it is as well, and the program's own code threw it. `unsure`: nothing but its words speaks of a machine.
+ * What a program's own error says. Its technical words may be about its business: a swimming pool is full, a sponsor refused a connection.
+ * `trade`: the type is the program's own too, and the program's own code threw it. `unsure`: nothing but the words points to a machine.
  */
 export type OwnWords = { readonly type: string; readonly message: string; readonly kind: "trade" | "unsure" };
 
 const LOG_ERROR = 17;
-/** Shorter words stand in other errors by chance. */
+/** Shorter words appear in other errors by chance. */
 const LEAST_LENGTH = 8;
 
-/** What a hop's own code said by its errors, with no sign of a machine beside it: no call that failed, no driver's type, frame or cause. */
+/** The errors of a hop's own code without any sign of a machine beside them: no failed call, no driver's type, frame or cause. */
 export function findOwnWords(hop: Hop, succeeding: readonly Occurrence[]): readonly OwnWords[] {
   if (hop.calls.some(isFailed)) return [];
   const good = succeeding.flatMap(({ entry }) => findHop(entry, hop.service) ?? []);
@@ -27,7 +27,7 @@ export function findOwnWords(hop: Hop, succeeding: readonly Occurrence[]): reado
     ...hop.spans.flatMap(({ span }) => readSpanExceptions(span)),
     ...hop.logs.filter(({ severity }) => severity >= LOG_ERROR).map((log) => qualify(readLogError(log), types)),
   ];
-  // Of two records of one error, a log's may have its type without the package, or without the stack.
+  // If there are two records of one error, that of a log may lack the type's package, or the stack.
   const ofMachines = new Set(thrown.filter(isOfMachine).map(({ message }) => message));
   return thrown.flatMap(({ type, message, stack }) => {
     const isHeld = ofMachines.has(message) || namesOne(message, peers) || message.length < LEAST_LENGTH;
@@ -36,13 +36,13 @@ export function findOwnWords(hop: Hop, succeeding: readonly Occurrence[]): reado
   });
 }
 
-/** The error with its type's whole name, where its span has it: .NET's logs leave the namespace out. */
+/** The error with its type's full name, if its span has it. .NET's logs omit the namespace. */
 function qualify(error: ExceptionRecord, types: readonly string[]): ExceptionRecord {
   const type = types.find((each) => error.type !== "" && each.endsWith(`.${error.type}`));
   return type === undefined ? error : { ...error, type };
 }
 
-/** True where its type, its words, its cause or whose code threw it is of a machine. */
+/** True if the type, the words, the cause or the code that threw it shows that the error is technical. */
 function isOfMachine(thrown: ExceptionRecord): boolean {
   const chain = parseStack(thrown.stack ?? "");
   if ([thrown, ...chain].some(isTechnical) || isOnlyOfMachines(thrown.message)) return true;
@@ -59,7 +59,7 @@ function judgeThrown(type: string, frames: readonly StackFrame[], isQuiet: () =>
   return isAnybodys(type) ? "unsure" : "trade";
 }
 
-/** True where a package threw, known as one or of another maker than the code of the program that called it. */
+/** True if a package threw the error: a known one, or one with another author than the program's code. */
 function isOfLibrary([thrower, ...callers]: readonly StackFrame[]): boolean {
   if (thrower === undefined) return false;
   if (!thrower.isInApp) return true;
@@ -68,10 +68,10 @@ function isOfLibrary([thrower, ...callers]: readonly StackFrame[]): boolean {
   return of !== undefined && by !== undefined && of !== by;
 }
 
-/** Most good requests make a call: then a request that does not is one that did not come so far. */
+/** A call that at least this share of good requests makes is expected. A request without it did not get that far. */
 const MOST = 0.5;
 
-/** True where the hop made, and made well, every call that it makes in good requests: then none is left that could have failed. */
+/** True if the hop made all calls that it makes in good requests, with success, so that no call is left that could have failed. */
 function madeAllCalls({ calls }: Hop, good: readonly Hop[]): boolean {
   if (calls.length === 0) return false;
   const counts = new Map<string, number>();
@@ -80,7 +80,7 @@ function madeAllCalls({ calls }: Hop, good: readonly Hop[]): boolean {
   return [...counts].every(([key, count]) => count < good.length * MOST || made.has(key));
 }
 
-/** Who names whom it calls speaks of that call. */
+/** A message that names a callee is about that call. */
 function namesOne(message: string, peers: ReadonlySet<string>): boolean {
   return [...peers].some((peer) => {
     const at = message.indexOf(peer);
@@ -101,7 +101,7 @@ function findHop(hop: Hop, service: string): Hop | undefined {
   return undefined;
 }
 
-/** Whose words a text repeats, where it repeats any; one record of an error may tell more of it than another. */
+/** The kind of error that a text repeats, if it repeats any. One record of an error may have more of it than another. */
 export function findRepeated(text: string, own: readonly OwnWords[]): OwnWords["kind"] | undefined {
   const repeated = own.filter(({ type, message }) => text.includes(message) || (!isAnybodys(type) && text.includes(type)));
   return repeated.find(({ kind }) => kind === "trade")?.kind ?? repeated[0]?.kind;

@@ -1,11 +1,11 @@
 import { anyOf, anyWord } from "@faultline/model";
 
 /**
- * Whose error it is, as far as its type and its words show it: a machine's, with which databases, networks, clients and runtimes are meant,
- * or anybody's. Business rules use words of machines as well (a pool is full, a connection was refused), but not these spellings.
+ * Tells by an error's type and words whether it is technical (databases, networks, clients and runtimes) or may be about anything. Business
+ * rules use technical words as well (a pool is full, a connection was refused), but not in these spellings.
  */
 
-/** Packages, modules and namespaces of runtimes, frameworks, drivers and clients, by the way in which a qualified type begins. */
+/** Packages, modules and namespaces of runtimes, frameworks, drivers and clients, by the beginning of a qualified type. */
 const LIBRARY = new RegExp(
   `^\\*?(?:${[
     // The JVM.
@@ -21,12 +21,12 @@ const LIBRARY = new RegExp(
     "\\\\?(?:Illuminate|Symfony|Doctrine|GuzzleHttp|Predis|Aws|MongoDB|Psr|React|Amp|PhpAmqpLib|RdKafka|Laminas|Google|Stripe|Elastic|Ganesha|Swoole)\\\\",
     // Elixir and Erlang.
     "(?:Elixir\\.)?(?:DBConnection|Postgrex|Ecto|MyXQL|Redix|Mint|Finch|Req|HTTPoison|Tesla|NimblePool|Broadway|AMQP|Phoenix|Plug|Bandit|Exqlite|Tds|Xandra|Mongo|GRPC|Cachex|Ch)\\.",
-    // Go prints the package of a type with its name; Perl and R print few.
+    // Go prints the package of a type with its name. Perl and R print few packages.
     "(?:net|url|tls|x509|pq|pgconn|pgx|mysql|redis|mongo|context|os|fs|io|syscall|status|http|http2|kafka|sarama|nats|amqp091|gobreaker|DBI|DBD|IO|LWP|Mojo)(?:\\.(?=[A-Z]\\w*$)|::)",
   ].join("|")})`,
 );
 
-/** What stands in the names of types that drivers and clients have, as a word of its own. */
+/** Parts of the names of types that drivers and clients have, as separate words. */
 const TECHNICAL_NAME = new RegExp(
   `(?:^|[a-z.:\\\\*_])${anyWord`
     SQL Sql PDO PG Pg Psql Npgsql Postgres My[Ss][Qq][Ll] Maria Oracle Mongo Redis Jedis Lettuce Reply Kafka AMQP Amqp Rabbit NATS
@@ -38,7 +38,7 @@ const TECHNICAL_NAME = new RegExp(
     Nghttp Parser? J[Ss][Oo][Nn] X[Mm][Ll] Config(?:uration)? Settings? Environment Credentials?`}(?![a-z])`,
 );
 
-/** Types that are drivers' and clients' by their whole name. */
+/** Types that belong to drivers and clients, by their full name. */
 const TECHNICAL_TYPE = new RegExp(
   `^${anyWord`
     \w*Timeout(?:Error|Exception) (?:Client)?Connect(?:ion|or)?(?:Error|Exception|Refused\w*|Reset\w*|Aborted\w*|Failed\w*)
@@ -49,10 +49,10 @@ const TECHNICAL_TYPE = new RegExp(
     Transient\w+ RejectedExecution\w* AbortError ErrorException EOFError FatalError Fatal`}$`,
 );
 
-/** A type that is the number or the name of an error, as codes are written: `IJ000655`, `BLOB_TOO_LARGE`. */
+/** A type that is an error's number or name, as codes are written: `IJ000655`, `BLOB_TOO_LARGE`. */
 const CODE = /^[A-Z]+(?:_[A-Z0-9]+)+$|^[A-Z]{2,}-?\d{3,}$/;
 
-/** Types that every language lends to everybody, and texts that are no type at all: they do not say who threw. */
+/** Types that everybody uses in every language, and texts that are no type. They do not show who threw. */
 const ANYBODYS = new RegExp(
   `^(?:(?:java\\.(?:lang|util)|kotlin|System|builtins)\\.)?${anyWord`
     error Error Exception Throwable RuntimeException IllegalStateException IllegalArgumentException UnsupportedOperationException
@@ -61,7 +61,7 @@ const ANYBODYS = new RegExp(
     ArgumentError ErlangError panic \*?errors\.errorString \*?fmt\.wrapError`}?$`,
 );
 
-/** How machines write: numbers of errors, addresses, durations, the state of a pool, the words that only clients and kernels have. */
+/** Technical wordings: numbers of errors, addresses, durations, the state of a pool, words that only clients and kernels use. */
 const MACHINE_WORDS = new RegExp(
   anyOf(
     /\bE(?:CONN|ADDR|HOST|NET|TIMED|NOTFOUND|AI_|PIPE|MFILE|NFILE|NOSPC|NOMEM|PROTO|ACCES|BUSY)[A-Z]*\b/,
@@ -100,7 +100,7 @@ const MACHINE_WORDS = new RegExp(
   ),
 );
 
-/** True of an error that only machines make, by its type or by how it is worded. */
+/** True for an error that only a machine makes, by its type or its wording. */
 export function isTechnical({ type, message }: { readonly type: string; readonly message: string }): boolean {
   const name = type.split(/[.\\]|::/).at(-1) ?? type;
   if (MACHINE_WORDS.test(message)) return true;
@@ -109,8 +109,8 @@ export function isTechnical({ type, message }: { readonly type: string; readonly
 }
 
 /**
- * What machines are about, in any part of a type. Trades have pools and circuits as well, so that it counts only where a type is all that
- * there is: then an unknown driver's cannot be told from a program's own.
+ * Technical parts of type names. Businesses have pools and circuits as well, so these count only if the type is all that there is: an
+ * unknown driver's type then cannot be told from a program's own.
  */
 const OF_MACHINES = new RegExp(
   anyWord`
@@ -120,17 +120,17 @@ const OF_MACHINES = new RegExp(
   "i",
 );
 
-/** True of a type in which nothing is of a machine: a program's own, as far as a type alone can show it. */
+/** True for a type without any technical part: a program's own, as far as a type alone can show it. */
 export function isOfTrade(type: string): boolean {
   return !isAnybodys(type) && !TECHNICAL_NAME.test(type) && !OF_MACHINES.test(type);
 }
 
-/** True of a type that everybody throws. */
+/** True for a type that everybody throws. */
 export function isAnybodys(type: string): boolean {
   return ANYBODYS.test(type);
 }
 
-/** Words of machines that are everybody's as well, and the small words between them. */
+/** Technical words that are common elsewhere too, and the small words between them. */
 const COMMON_WORDS = new RegExp(
   `\\b${anyWord`
     connections? connect(?:ing|ed)? pools? timeouts? database db servers? hosts? services? upstream backend gateway peer remote
@@ -144,7 +144,7 @@ const COMMON_WORDS = new RegExp(
   "gi",
 );
 
-/** True of words that speak of nothing but machines: of what trade the program is, they do not show. */
+/** True for words that are only technical, so that they do not show what business the program is about. */
 export function isOnlyOfMachines(message: string): boolean {
   return !/[a-z]{2}/i.test(message.replace(COMMON_WORDS, ""));
 }

@@ -6,11 +6,11 @@ import type { Occurrence } from "../../isolate/occurrence.ts";
 export type IsTelling = (log: LogRecord) => boolean;
 
 const LOG_ERROR = 17;
-/** With fewer good requests, or with a smaller part of the failing ones, a line may stand beside the failure by chance. */
+/** With fewer good requests, or a smaller share of the failing ones, a line may accompany the failure by chance. */
 const LEAST_GOOD = 5;
 const LEAST_SHARE = 0.5;
 
-/** Finds the error lines that at least half of the failing requests write and no good one: they are about the failure, not beside it. */
+/** Finds the error lines that at least half of the failing requests write and no good one does. These lines are about the failure. */
 export function findTellingLogs(failing: readonly Occurrence[], succeeding: readonly Occurrence[]): IsTelling {
   if (succeeding.length < LEAST_GOOD) return () => false;
   const usual = new Set(succeeding.flatMap(listTemplates));
@@ -23,7 +23,7 @@ export function findTellingLogs(failing: readonly Occurrence[], succeeding: read
   };
 }
 
-/** The error lines of one request, each once. */
+/** The error lines of a request, each once. */
 function listTemplates({ path }: Occurrence): readonly string[] {
   const found = new Set<string>();
   for (const logs of path.logs.values()) for (const log of logs) if (log.severity >= LOG_ERROR) found.add(nameTemplate(log));

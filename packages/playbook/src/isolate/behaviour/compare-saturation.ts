@@ -1,13 +1,13 @@
 import type { MetricPoint, Window } from "@faultline/model";
 import type { Deviation } from "./compare.ts";
 
-/** Metrics of how full a process or its machine share is; ratios and percentages compare across services. */
+/** Metrics of how full a process or its share of a machine is. Ratios and percentages are comparable across services. */
 const SATURATION = /(?:cpu|memory|heap|gc|thread|pool|queue|event[._]?loop).*(?:rate|ratio|util|usage|percent|%|used|delay|pending)/i;
 const MIN_PEERS = 5;
 
 /**
- * Which service is busier than before, and than the others are? The change of each service's own metric is held against the changes
- * of the same metric in all other services, by their median and its spread.
+ * Finds the service that is busier than before, and more so than the others. The change of each service's metric is compared with the
+ * changes of the same metric in all other services, by their median and spread.
  */
 export function compareSaturation(metrics: readonly MetricPoint[], baseline: Window, window: Window): readonly Deviation[] {
   const found: Deviation[] = [];
@@ -27,7 +27,7 @@ export function compareSaturation(metrics: readonly MetricPoint[], baseline: Win
   return found;
 }
 
-/** Keeps changes of next to nothing from looking large. */
+/** Keeps tiny changes from looking large. */
 const FLOOR = 1;
 
 type ServiceChange = { readonly service: string; readonly before: number; readonly now: number; readonly change: number };
@@ -40,7 +40,7 @@ function findOutliers(name: string, changes: readonly ServiceChange[]): readonly
     const distance = (change - middle) / spread;
     if (distance < 3) return [];
     const measured = `${name}: ${before.toFixed(1)} before, ${now.toFixed(1)} now; ${distance.toFixed(0)} spreads from the other services`;
-    // Metrics have heavy tails: Chebyshev's bound holds for any distribution.
+    // Metrics have heavy tails. Chebyshev's bound holds for any distribution.
     return [
       {
         service,

@@ -2,29 +2,32 @@ import { testFisherExact } from "../../detect/fisher-exact.ts";
 import type { Hop } from "../hops/hop-shape.ts";
 import type { HopRecord, Profile, TimeSample } from "./profile.ts";
 
-/** One way in which a service behaves unlike before. */
+/** One way in which a service behaves differently than before. */
 export type Deviation = {
   readonly service: string;
   readonly kind: "missing" | "new" | "new-error" | "always-error" | "slow" | "far" | "busy";
   readonly what: string;
   readonly measured: string;
-  /** Natural logarithm of the probability of it by chance, times the number of comparisons that could have shown as much. */
+  /** The natural logarithm of its probability by chance, multiplied by the number of comparisons that could have shown as much. */
   readonly logP: number;
   readonly example?: Hop;
   /** Traces that show it. */
   readonly traceIds: ReadonlySet<string>;
-  /** Share of the comparable traces that show it, 0 to 1. */
+  /** The share of the comparable traces that show it, 0 to 1. */
   readonly share: number;
-  /** For times: how much longer, in relation to what whole requests usually take. */
+  /** For durations: how much longer, relative to the usual duration of whole requests. */
   readonly relativeExcess?: number;
 };
 
 type Raw = Deviation & { readonly leastLogP: number };
 
-/** Below this a comparison counts as one that could have shown something (Tarone's correction). */
+/** A comparison whose probability could fall below this counts as one that could have shown something (Tarone's correction). */
 const ATTAINABLE = Math.log(0.01);
 
-/** Compares a time with one when all was well; surest first. Deviations that may well be chance are listed too, with their `logP`. */
+/**
+ * Compares a time window with one in which all was well; the most certain deviation first. Deviations that may well be chance are listed
+ * too, with their `logP`.
+ */
 export function compareProfiles(baseline: Profile, window: Profile): readonly Deviation[] {
   const found = [
     ...correct(compareFeatures(baseline, window)),
@@ -53,7 +56,7 @@ function compareFeatures(baseline: Profile, window: Profile): readonly Raw[] {
     const old = before.get(key);
     const [first] = now;
     if (old === undefined || first === undefined) continue;
-    // Work that is done again after errors ended is no fault.
+    // Work that is done again after errors ended is not a fault.
     if (losesErrors(old, now)) continue;
     const [was, is] = [countFeatures(old), countFeatures(now)];
     for (const feature of new Set([...is.tracesOf.keys(), ...was.tracesOf.keys()])) {
@@ -77,8 +80,8 @@ function losesErrors(old: readonly HopRecord[], now: readonly HopRecord[]): bool
 type Subject = { readonly feature: string; readonly isKnown: boolean; readonly first: HopRecord; readonly now: readonly HopRecord[] };
 
 /**
- * A step that every request took and none takes now, or that none ever took. Steps that some requests take and some do not follow
- * the input; their shares move with the traffic.
+ * A step that every request took before and none takes now, or that none took before. Steps that some requests take depend on the input,
+ * and their shares change with the traffic.
  */
 function compareFeature({ feature, isKnown, first, now }: Subject, old: FeatureCounts, current: FeatureCounts): readonly Raw[] {
   const [was, is] = [countTraces(old, feature), countTraces(current, feature)];
@@ -105,7 +108,7 @@ function compareFeature({ feature, isKnown, first, now }: Subject, old: FeatureC
   ];
 }
 
-/** Traces of one operation, and which of them show what. Requests of one trace share their input: they count once. */
+/** The traces of one operation, and which of them show which feature. Requests of one trace share their input, so they count once. */
 type FeatureCounts = {
   readonly traces: ReadonlySet<string>;
   readonly tracesWithLogs: ReadonlySet<string>;
@@ -129,7 +132,7 @@ function countFeatures(records: readonly HopRecord[]): FeatureCounts {
 }
 
 function countTraces(counts: FeatureCounts, feature: string): { readonly hits: number; readonly total: number } {
-  // Where the logs of a trace were not kept, no line is missing from it.
+  // If a trace's logs were not kept, none of its lines is missing.
   const all = feature.startsWith("call") ? counts.traces : counts.tracesWithLogs;
   return { hits: counts.tracesOf.get(feature)?.size ?? 0, total: all.size };
 }
@@ -138,13 +141,13 @@ type Times = {
   readonly before: readonly TimeSample[];
   readonly now: readonly TimeSample[];
   readonly kind: "slow" | "far";
-  /** What a whole request usually takes. */
+  /** The usual duration of a whole request. */
   readonly usualMs: number;
 };
 
 /**
- * Are times of one service longer? Each is held against the usual limit of its own operation, so that operations can be pooled; then
- * the share above it is tested exactly.
+ * Decides whether the durations of a service have grown. Each is compared with the usual limit of its own operation, so that operations can
+ * be pooled. The share above the limit is then tested exactly.
  */
 function compareTimes({ before, now, kind, usualMs }: Times): readonly Raw[] {
   const usual = new Map([...Map.groupBy(before, ({ key }) => key)].map(([key, samples]) => [key, toUsual(samples.map(({ ms }) => ms))]));
@@ -183,7 +186,7 @@ function countLong(
   return { hits: new Set(samples.filter(isLong).map(({ hop }) => hop.entry.span.traceId)).size, total: all.size };
 }
 
-/** Middle and upper limit of what is usual: Tukey's far fence, at least half again the middle and 10 ms more. */
+/** The median and the upper limit of usual values: Tukey's far fence, but at least one and a half times the median and 10 ms more. */
 function toUsual(values: readonly number[]): { readonly middle: number; readonly limit: number } {
   const sorted = [...values].sort((a, b) => a - b);
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;

@@ -2,12 +2,12 @@ import { testFisherExact } from "../../detect/fisher-exact.ts";
 import type { Deviation } from "./compare.ts";
 import type { HopRecord, Profile } from "./profile.ts";
 
-/** Fewer traces than this may all have met the same bad input. */
+/** Fewer traces than this may all have had the same bad input. */
 const MIN_TRACES = 3;
 
 /**
- * Operations of which every request logs an error, with nothing below them that does: a fault that was there before the window began
- * shows no change, but it shows.
+ * Operations of which every request logs an error while nothing below them does. A fault that existed before the window began shows no
+ * change, but it shows here.
  */
 export function findConstantErrors({ hops }: Profile): readonly Deviation[] {
   const all = hops.length;

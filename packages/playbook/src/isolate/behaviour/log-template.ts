@@ -5,8 +5,8 @@ const LOCATION = /^[A-Za-z_$][\w$]*(?:[./][\w$-]+)+(?:#|:)\d+$|^[A-Z][\w$]+(?:#|
 const WORDS = 10;
 
 /**
- * The statement that wrote a log record: its place in the code where the record carries one, else its first words with everything
- * variable taken out. Two records of one statement give the same text.
+ * The statement that wrote a log record: its position in the code if the record has one, otherwise its first words with all variable parts
+ * removed. Two records of one statement give the same text.
  */
 export function toLogTemplate(log: LogRecord): string {
   const { attributes } = log;

@@ -11,20 +11,20 @@ export type HopRecord = {
   readonly hop: Hop;
   readonly service: string;
   readonly operation: string;
-  /** What it wrote and did: log statements, the calls it made. */
+  /** What the hop logged and did: log statements, and calls. */
   readonly features: ReadonlySet<string>;
-  /** False when nothing of the trace's logs was kept. */
+  /** False if none of the trace's logs were kept. */
   readonly hasLogs: boolean;
-  /** Hops below it. */
+  /** The hops below it. */
   readonly below: ReadonlySet<HopRecord>;
 };
 
-/** Times of one kind, ms: a hop's own time, or the time between a caller and its callee. */
+/** Durations of one kind, ms: a hop's own time, or the time between a caller and its callee. */
 export type TimeSample = { readonly service: string; readonly key: string; readonly ms: number; readonly hop: Hop };
 
-/** How a system behaved over some time. */
+/** The behaviour of a system during some time. */
 export type Profile = {
-  /** What a whole request takes: the middle of the root spans' durations, at least 1 ms. */
+  /** The usual duration of a whole request: the median of the root spans' durations, at least 1 ms. */
   readonly usualMs: number;
   readonly hops: readonly HopRecord[];
   readonly ownTimes: readonly TimeSample[];
@@ -67,7 +67,7 @@ function visit(hop: Hop, into: Collected): HopRecord {
     below,
   };
   into.hops.push(record);
-  // A generic entry such as "/*" does different work for different callees: its own time is compared like with like.
+  // A generic entry such as "/*" does different work for different callees, so its own time is compared separately for each.
   const callees = [...new Set(hop.calls.map(({ callee, operation }) => (callee === undefined ? operation : routeOf(callee))))]
     .sort()
     .join(" ");
@@ -76,8 +76,8 @@ function visit(hop: Hop, into: Collected): HopRecord {
 }
 
 /**
- * Time between a caller and its callee: what the call took less what the callee took. Without a client span it is the caller's own
- * time around its only callee: the two cannot be told apart then, except by what else they do.
+ * The time between a caller and its callee: the call's duration minus the callee's. Without a client span, it is the caller's own time
+ * around its only callee; the two can then be told apart only by what else they do.
  */
 function addGap(call: Call, callee: Hop, { gaps }: Collected): void {
   if (!call.hasClientSpan && call.from.children.length > 1) return;

@@ -1,7 +1,7 @@
 import type { Call, Hop } from "../hops/hop-shape.ts";
 import type { Step } from "../judgement.ts";
 
-/** The status changed on the wire: whoever the call was addressed to stands between and sent no telemetry. */
+/** The status changed on the way, so whoever the call was addressed to is in between and sent no telemetry. */
 export function toIntermediary(call: Call, callee: Hop): Step | undefined {
   const [seen, made] = [call.outcome.code, callee.outcome.code];
   if (!call.hasClientSpan || seen === undefined || made === undefined || seen === made) return undefined;

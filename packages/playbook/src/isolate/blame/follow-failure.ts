@@ -27,7 +27,7 @@ export function followFailure(entry: Hop, around: Surroundings): Judgement {
   return { steps, origin, originKind: kind, confidence, missing, ...(blamed === undefined ? {} : { blamed }) };
 }
 
-/** A trace that nests deeper than this is a loop of redirects or of retries; the rest is not walked. */
+/** A deeper trace is a loop of redirects or retries, and the rest of it is not walked. */
 const MAX_DEPTH = 64;
 
 function follow(hop: Hop, around: Surroundings, depth: number): Found {
@@ -61,13 +61,15 @@ function followCallee(hop: Hop, call: Call, { around, depth }: { around: Surroun
   return { ...below, steps };
 }
 
-/** The failure went through a hop without telemetry: what it did is known from both its sides, what it saw is not. */
+/** A hop without telemetry that the failure passed through. What it did shows on both of its sides; what it saw does not. */
 function throughInferred(hop: Hop, call: Call, below: Found): Found {
   const missing = [...below.missing, missingServerSpan(call.peer.name, false)];
   return { ...below, steps: [passOn(hop, call), ...below.steps], confidence: below.confidence * 0.9, missing };
 }
 
-/** The callee says it did well. Either it was too late, or the answer was lost or changed on the way, or the caller is at fault. */
+/**
+ * Judges a callee that reports success. Either it was too late, or the answer was lost or changed on the way, or the caller is at fault.
+ */
 function judgeHealthyCallee(
   hop: Hop,
   call: Call & { readonly callee: Hop },

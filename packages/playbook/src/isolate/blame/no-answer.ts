@@ -9,7 +9,7 @@ import type { Found } from "./found.ts";
 import { endStalled, isStalled } from "./stalled.ts";
 import { cut, passOn, toStep } from "./step.ts";
 
-/** The trail ends at a callee of which only its caller tells: it answered with an error, or not at all. */
+/** Ends the walk at a callee known only from its caller: it answered with an error, or not at all. */
 export function endAbsent(hop: Hop, call: Call, around: Surroundings): Found {
   const { peer, outcome } = call;
   const stallMs = around.stallOf(call);
@@ -38,14 +38,16 @@ export function endAbsent(hop: Hop, call: Call, around: Surroundings): Found {
   return { steps: [passOn(hop, call), created], kind, confidence, missing };
 }
 
-/** A status is an answer; so is an error that a database or a broker raised, unless it is one of not reaching it. */
+/**
+ * True if there was an answer: a status, or an error that a database or a broker raised, unless the error is that it could not be reached.
+ */
 function isAnswered({ outcome, peer }: Call): boolean {
   if (outcome.kind === "timed-out") return false;
   if (outcome.code !== undefined) return true;
   return peer.kind !== "service" && outcome.words !== "" && !isUnreachableText(outcome.words);
 }
 
-/** What a callee without telemetry would have told. */
+/** The evidence that a callee without telemetry would have given. */
 export function missingServerSpan(name: string, isKnown: boolean): MissingEvidence {
   return {
     what: isKnown ? `the server span of ${name} in these traces` : `any telemetry of ${name}`,
@@ -53,7 +55,7 @@ export function missingServerSpan(name: string, isKnown: boolean): MissingEviden
   };
 }
 
-/** The connection broke in the callee's hands: what it noted of its answer, its caller never had. */
+/** Ends the walk at a callee during whose work the connection broke. Its caller never received the answer that it noted. */
 export function endCut(hop: Hop, call: Call & { readonly callee: Hop }): Found {
   const { callee } = call;
   const cutOff: Evidence = {

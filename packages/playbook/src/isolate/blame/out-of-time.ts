@@ -8,7 +8,7 @@ import type { Step } from "../judgement.ts";
 import type { Found } from "./found.ts";
 import { isOk, passOn, statusEvidence, toStep } from "./step.ts";
 
-/** The work behind a failing intermediary that took longer than the intermediary did, and ended well: whoever gave up says so by that. */
+/** The work behind a failing intermediary that took longer than the intermediary and ended well. This shows who gave up. */
 export function findOutlived(hop: Hop): (Call & { readonly callee: Hop }) | undefined {
   if (!isExchangeSpan(hop.entry.span) || isOk(hop)) return undefined;
   for (const call of hop.calls) {
@@ -19,12 +19,12 @@ export function findOutlived(hop: Hop): (Call & { readonly callee: Hop }) | unde
   return undefined;
 }
 
-/** Nothing in or behind the hop failed. */
+/** True if nothing in or behind the hop failed. */
 export function isAllWell(hop: Hop): boolean {
   return isOk(hop) && hop.calls.every((call) => !isFailed(call) && (call.callee === undefined || isAllWell(call.callee)));
 }
 
-/** An intermediary gave up on work that then ended well: its limit is shorter than the work. */
+/** An intermediary gave up on work that then ended well, so its limit is shorter than the work. */
 export function endImpatient(hop: Hop, call: Call & { readonly callee: Hop }): Found {
   const evidence: Evidence = {
     statement: `${hop.service} gave up on ${call.callee.service}, which finished its work well`,
@@ -36,14 +36,14 @@ export function endImpatient(hop: Hop, call: Call & { readonly callee: Hop }): F
   return { steps, kind: "impatient", confidence: 0.85, missing: [] };
 }
 
-/** How servers say that a request took longer than they let any take, or ended its process for it. */
+/** Servers' messages that a request took longer than allowed, or that its process was ended because of this. */
 const OVERRUN =
   /Request ran for longer than|Rack::Timeout|Maximum execution time of \d+ seconds? exceeded|Task timed out after|WORKER TIMEOUT|AsyncRequestTimeoutException|RequestTimeout(?:Exception|Error)\b/;
 const LOG_ERROR = 17;
-/** A call that takes so much of such a request is what the request waited for. */
+/** A call that takes at least this share of such a request, and at least this long, is what the request waited for. */
 const [MOST_OF_IT, LEAST_MS] = [0.8, 1_000];
 
-/** A server ended a request of its own for its length: where one call took nearly all of its time, go there. */
+/** A server ended one of its own requests because it took too long. If one call took nearly all of the time, the walk continues there. */
 export function followOverrun(hop: Hop, depthLeft: number): Found | undefined {
   if (isExchangeSpan(hop.entry.span) || isOk(hop) || !saysOverrun(hop)) return undefined;
   const totalMs = durationOf(hop.entry);
@@ -61,12 +61,12 @@ export function followOverrun(hop: Hop, depthLeft: number): Found | undefined {
   return { ...below, steps: [passing, ...below.steps.slice(1)] };
 }
 
-/** True of a hop whose own server ended the request for its length. */
+/** True for a hop whose own server ended the request because it took too long. */
 export function saysOverrun({ outcome, logs }: Hop): boolean {
   return OVERRUN.test(outcome.words) || logs.some(({ severity, body }) => severity >= LOG_ERROR && OVERRUN.test(body));
 }
 
-/** The caller gave up on a callee that was still working: go where the callee's time went, so many hops deep at most. */
+/** The caller gave up on a callee that was still working. The walk continues where the callee's time went, for at most this many hops. */
 export function followSlow(hop: Hop, call: Call & { readonly callee: Hop }, depthLeft: number): Found {
   const { callee } = call;
   const calleeMs = durationOf(callee.entry);
@@ -93,7 +93,7 @@ export function followSlow(hop: Hop, call: Call & { readonly callee: Hop }, dept
   return { steps: [passOn(hop, call), passing, endAtSlow(callee, slowest)], kind: "slow-callee", confidence: 0.8, missing: [] };
 }
 
-/** Whoever sends nothing, and whom a hop spent its time waiting for. */
+/** A step to a callee that sends nothing, for which a hop waited most of its time. */
 function endAtSlow(hop: Hop, slowest: Call): Step {
   return {
     service: slowest.peer.name,
@@ -117,7 +117,7 @@ function findSlowestCall(hop: Hop, totalMs: number): Call | undefined {
   return slowest !== undefined && slowest.endMs - slowest.startMs >= totalMs / 2 ? slowest : undefined;
 }
 
-/** The callee took the request up when the caller had as good as given up: it was not free before. */
+/** The callee began the request when its caller had nearly given up, so it was busy before. */
 export function endLate(hop: Hop, call: Call & { readonly callee: Hop }): Found {
   const { callee } = call;
   const late: Evidence = {

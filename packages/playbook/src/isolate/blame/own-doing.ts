@@ -8,12 +8,12 @@ import { endAbsent } from "./no-answer.ts";
 import type { Found } from "./found.ts";
 import { cut, describeStatus, isOk, statusEvidence, toStep } from "./step.ts";
 
-/** The hop stands last: nothing below it failed, or what failed below was its own doing. */
+/** Ends the walk at this hop: nothing below it failed, or what failed below was its own doing. */
 export function endAt(hop: Hop, kind: OriginKind, reason: { evidence: readonly Evidence[]; confidence: number }): Found {
   return { steps: [toStep(hop, "created", reason.evidence)], kind, confidence: reason.confidence, missing: [] };
 }
 
-/** A good status over an error of the hop's own: created and masked in one place; what was hidden is what there is to see. */
+/** A good status over an error of the hop's own. It was created and masked in one place, so the hidden error is all there is to see. */
 export function endHidden(hop: Hop, hidden: string): Found {
   const evidence: Evidence = {
     statement: `${hop.service} answered ${hop.outcome.status} over a failure`,
@@ -24,7 +24,7 @@ export function endHidden(hop: Hop, hidden: string): Found {
   return { steps: [toStep(hop, "masked", [evidence, ...explainOwn(hop).evidence])], kind: "own", confidence: 0.85, missing: [] };
 }
 
-/** What shows that a hop failed by itself, and how surely. */
+/** The evidence that a hop failed by itself, and how certain that is. */
 export function explainOwn(hop: Hop): { evidence: readonly Evidence[]; confidence: number } {
   const exception = hop.outcome.exceptions[0] ?? findOwnException(hop);
   const evidence: Evidence[] = [];
@@ -53,7 +53,7 @@ function findOwnException(hop: Hop) {
   return undefined;
 }
 
-/** No connection was free. Where those in use were all waiting for a callee that gave no answer, the callee is at fault. */
+/** No connection was free. If the used ones were all waiting for a callee that gave no answer, that callee is at fault. */
 export function endLocal(hop: Hop, call: Call, around: Surroundings): Found {
   const holder = around.findHolder(call);
   if (holder === undefined) return { ...endAt(hop, "local", explainLocal(hop, call)), blamed: call };
@@ -93,12 +93,12 @@ function missingBetween(hop: Hop, { peer }: Call): MissingEvidence {
 
 const LOG_ERROR = 17;
 
-/** An intermediary that is only known from its access log, and says nowhere that the answer was its own, or why. */
+/** True for an intermediary known only from its access log, which does not say that the answer was its own, or why. */
 export function isBareExchange({ entry, logs }: Hop): boolean {
   return isExchangeSpan(entry.span) && !hasOwnAccount(entry.span) && !logs.some(({ severity }) => severity >= LOG_ERROR);
 }
 
-/** A 4xx below and a 5xx here: the callee did its duty; the request was wrong, and this hop made a server error of it. */
+/** A 4xx below and a 5xx here: the callee did its duty. The request was wrong, and this hop turned the refusal into a server error. */
 export function endRefused(hop: Hop, call: Call): Found {
   const evidence: Evidence = {
     statement: `${call.peer.name} refused what ${hop.service} sent, and ${hop.service} answered with ${describeStatus(hop.outcome.status)}`,
@@ -108,7 +108,7 @@ export function endRefused(hop: Hop, call: Call): Found {
   };
   const steps = [toStep(hop, isOk(hop) ? "masked" : "remapped", [evidence, statusEvidence(hop)])];
   if (call.callee !== undefined) steps.push({ ...toStep(call.callee, "clean", []), call });
-  // A proxy passes a refusal on as it is: where its log has another status and no reason of its own, somebody unseen stands between the two.
+  // A proxy passes a refusal on unchanged. If its log has another status and no reason, somebody unseen is between the two.
   if (isBareExchange(hop) && call.callee !== undefined && !isOk(hop))
     return { steps, kind: "refused-request", blamed: call, confidence: 0.4, missing: [missingBetween(hop, call)] };
   return { steps, kind: "refused-request", blamed: call, confidence: 0.85, missing: [] };

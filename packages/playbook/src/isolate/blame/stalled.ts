@@ -8,23 +8,23 @@ import { statusEvidence, toStep } from "./step.ts";
 /** How long a process stood still, and what shows it. */
 type Stall = { readonly stallMs: number; readonly source?: "metric" | "span" };
 
-/** Shorter stalls happen to everybody. */
+/** Shorter stalls are common. */
 const LEAST_STALL_MS = 500;
 
-/** True of a time-out during which the caller's own process stood still nearly as long. */
+/** True for a time-out during which the caller's own process stood still nearly as long. */
 export function isStalled(call: Call, stallMs: number | undefined): stallMs is number {
   const waitMs = call.endMs - call.startMs;
   return call.outcome.kind === "timed-out" && stallMs !== undefined && stallMs >= Math.max(LEAST_STALL_MS, waitMs * 0.9);
 }
 
-/** The same of a callee that had answered long before: what the process's own spans show is enough where the answer lay there unread. */
+/** The same for a callee that had answered long before. If the answer was lying there unread, the process's own spans are proof enough. */
 export function isUnread(call: Call & { readonly callee: Hop }, stopMs: number): boolean {
   const waitMs = call.endMs - call.startMs;
   const isEarly = durationOf(call.callee.entry) <= waitMs / 2;
   return call.outcome.kind === "timed-out" && isEarly && stopMs >= Math.max(LEAST_STALL_MS, waitMs * 0.7);
 }
 
-/** A process that stands still cannot read the answers it got: the time-outs it then sees are its own doing. */
+/** A process that stands still cannot read the answers that arrived, so its time-outs are its own doing. */
 export function endStalled(hop: Hop, call: Call, { stallMs, source = "metric" }: Stall): Found {
   const evidence: Evidence = {
     statement: `${hop.service} itself stood still while its call to ${call.peer.name} ran out of time`,

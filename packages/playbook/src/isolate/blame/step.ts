@@ -12,7 +12,7 @@ export function toStep(hop: Hop, fate: Fate, evidence: readonly Evidence[]): Ste
   return { service: hop.service, operation: nameOperation(hop.entry), status: hop.outcome.status, fate, evidence, hop };
 }
 
-/** The hop over a failed call: it passed the failure on, changed it, or hid it. */
+/** The hop above a failed call: it passed the failure on, changed it, or hid it. */
 export function passOn(hop: Hop, call: Call): Step {
   if (isOk(hop) && isRecovered(call, hop)) return { ...toStep(hop, "masked", [savingEvidence(hop)]), isSaved: true };
   if (isOk(hop)) {
@@ -24,7 +24,7 @@ export function passOn(hop: Hop, call: Call): Step {
     };
     return toStep(hop, "masked", [evidence]);
   }
-  // A status below 500 is no failure: headers came, and then the rest did not.
+  // A status below 500 is not the failure: headers came, and the rest did not.
   const received = call.outcome.code === undefined || call.outcome.code < 500 ? undefined : call.outcome.code;
   const isSame = hop.outcome.code === undefined || received === undefined || hop.outcome.code === received;
   const own = readOwnAccount(hop.entry.span);
@@ -42,7 +42,7 @@ export function passOn(hop: Hop, call: Call): Step {
   return toStep(hop, isSame ? "propagated" : "remapped", [evidence]);
 }
 
-/** What shows that a later try made a failure good. */
+/** The evidence that a later try succeeded. */
 export function savingEvidence({ service, outcome, calls, entry }: Hop): Evidence {
   return {
     statement: `${service} tried again and answered ${outcome.status}: the client never saw this failure`,
@@ -62,17 +62,17 @@ export function statusEvidence(hop: Hop): Evidence {
   };
 }
 
-/** True of a hop that answered well, or refused the request for a reason of the client's. */
+/** True for a hop that answered well, or refused the request because of the client. */
 export function isOk(hop: Hop): boolean {
   return hop.outcome.kind === "ok" || hop.outcome.kind === "refused";
 }
 
-/** A status for a sentence. */
+/** A status in words, for a sentence. */
 export function describeStatus(status: string): string {
   return status === "error" ? "an error" : status;
 }
 
-/** A text for a sentence. */
+/** A text cut to a length, for a sentence. */
 export function cut(text: string, limit = 300): string {
   return text.length <= limit ? text : `${text.slice(0, limit)}...`;
 }

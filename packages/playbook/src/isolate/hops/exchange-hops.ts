@@ -1,6 +1,6 @@
 /**
- * Hops that sent no spans but wrote down what they did: an exchange of an access log becomes a server span with one client span for
- * each try, in the place where it stood. From there on it is judged as every other hop is.
+ * Hops that sent no spans but logged what they did: an exchange of an access log becomes a server span with one client span for each try,
+ * in its place in the trace. From then on it is judged like any other hop.
  */
 import {
   type AttributeValue,
@@ -18,38 +18,38 @@ import {
 
 import { nameOfCallee } from "./join-exchanges.ts";
 
-/** The traces that exchanges are put into. Members may be replaced, not changed: spans belong to who sent them. */
+/** The traces into which exchanges are put. Members may be replaced but not changed, because spans belong to whoever sent them. */
 export type ExchangeGround = { readonly traceId: string; spans: Span[]; readonly exchanges: Exchange[] };
 
 const SPAN_ID = "exchange-";
 
-/** True for a span that an exchange became; nobody sent it. */
+/** True for a span that was made from an exchange and that nobody sent. */
 export function isExchangeSpan({ spanId }: Span): boolean {
   return spanId.startsWith(SPAN_ID);
 }
 
-/** An event that such a span has where its exchange says that the observer itself made the answer, or why. */
+/** The event that such a span has if its exchange says that the observer itself made the answer, or why. */
 const OWN_ACCOUNT = "faultline.own_account";
 
-/** True for the span of an exchange in which the observer tells of an error of its own. */
+/** True for the span of an exchange in which the observer reports an error of its own. */
 export function hasOwnAccount({ events }: Span): boolean {
   return events.some(({ name }) => name === OWN_ACCOUNT);
 }
 
-/** From here on it is taken as known who made a response. */
+/** From this confidence on, the maker of a response counts as known. */
 const KNOWN = 0.7;
 
-/** True of an exchange whose observer made the answer, and noted something that stands for one cause alone. */
+/** True for an exchange whose observer made the answer and noted something that stands for exactly one cause. */
 export function isNotedSurely({ noted, madeBy }: Exchange): boolean {
   return noted !== undefined && noted.confidence >= DIAGNOSED_CONFIDENCE && isMaker(madeBy);
 }
 
-/** True where the observer is known to have written the answer itself, whatever it got from behind. */
+/** True if the observer is known to have written the answer itself, whatever it received from behind. */
 export function isMaker(madeBy: Exchange["madeBy"]): boolean {
   return madeBy?.hop === "observer" && madeBy.confidence >= KNOWN;
 }
 
-/** Why the observer wrote the answer by itself, where its exchange says that it did. */
+/** Why the observer wrote the answer itself, if its exchange says that it did. */
 export function readOwnAccount({ events }: Span): string | undefined {
   const because = events.find(({ name }) => name === OWN_ACCOUNT)?.attributes["because"];
   return typeof because === "string" ? because : undefined;
@@ -67,16 +67,18 @@ function toAccount({ madeBy }: Exchange): string | undefined {
   return madeBy?.hop === "observer" ? madeBy.because : undefined;
 }
 
-/** Exchanges of one request looked at: a request passes few intermediaries. */
+/** The most exchanges of a request that are examined, because a request passes few intermediaries. */
 const MAX_EXCHANGES = 16;
 const OWN_KINDS: ReadonlySet<string> = new Set(["app", "app-server", "client"]);
 
-/** True of an exchange that was written down by who worked on it, or asked: behind it stands nobody whom its line should name. */
+/**
+ * True for an exchange that was logged by the one who did the work, or by the caller. There is nobody behind it whom its line should name.
+ */
 export function isOwnWork({ observer }: Exchange): boolean {
   return OWN_KINDS.has(observer.kind);
 }
 
-/** Puts the hops that wrote down an exchange of this trace where they stood: the innermost first, so that each next one wraps it. */
+/** Puts the hops that logged an exchange of this trace into their places. The innermost comes first, so that each next one wraps it. */
 export function addExchangeHops(ground: ExchangeGround): void {
   if (ground.exchanges.length === 0) return;
   const senders = new Set(ground.spans.map(({ resource }) => resource.service));
@@ -89,7 +91,7 @@ export function addExchangeHops(ground: ExchangeGround): void {
   });
 }
 
-/** An exchange that nothing else is known of, as the spans of a request by itself. The exchange should have its route. */
+/** The spans of an exchange that is known from nothing else, as a request by itself. The exchange should have its route. */
 export function toLoneSpans(exchange: Exchange, traceId: string): readonly Span[] {
   const place = { traceId, index: 0, startMs: exchange.timeMs ?? 0, endMs: (exchange.timeMs ?? 0) + (exchange.durationMs ?? 0) };
   const server = toServerSpan(exchange, place);
@@ -97,7 +99,7 @@ export function toLoneSpans(exchange: Exchange, traceId: string): readonly Span[
   return [server, ...tries.map((attempt, at) => toClientSpan(exchange, attempt, { ...place, at, parent: server }))];
 }
 
-/** Learns from exchanges that were joined to a trace which service stands at which address. */
+/** Learns which service has which address, from exchanges that were joined to a trace. */
 export function learnAddresses(grounds: Iterable<ExchangeGround>): (address: string | undefined) => string | undefined {
   const names = new Map<string, string>();
   for (const { spans, exchanges } of grounds) {
@@ -147,7 +149,10 @@ function* placeExchange({ spans, traceId }: ExchangeGround, exchange: Exchange, 
   }
 }
 
-/** A try that is known to have reached a server: it lasted at least as long, and got that answer unless another is known. */
+/**
+ * A try that is known to have reached a server: it lasted at least as long as the server's span, and has that answer unless another is
+ * known.
+ */
 function reach(client: Span, callee: Span, endMs: number): Span {
   const times = { startMs: Math.min(client.startMs, callee.startMs), endMs: Math.max(client.endMs, Math.min(callee.endMs, endMs)) };
   const code = readStatusCode(callee.attributes);
@@ -156,13 +161,13 @@ function reach(client: Span, callee: Span, endMs: number): Span {
   return { ...client, ...times, status: callee.status, attributes: { ...client.attributes, "http.response.status_code": code } };
 }
 
-/** Log lines know whole seconds at worst: where the request behind began earlier than the line says, the line is imprecise. */
+/** Log lines have whole seconds at worst. If the request behind began earlier than the line says, the line is imprecise. */
 function clampStart({ timeMs }: Exchange, inner: Span | undefined): number {
   if (inner === undefined) return timeMs ?? 0;
   return timeMs === undefined ? inner.startMs : Math.min(timeMs, inner.startMs);
 }
 
-/** The client span that sent this request to the intermediary; undefined for one that stands in front of everything. */
+/** The client span that sent this request to the intermediary; undefined for an intermediary in front of everything. */
 function findCaller(spans: readonly Span[], { path, method, observer }: Exchange): Span | undefined {
   if (path === undefined) return undefined;
   const ids = new Set(spans.map(({ spanId }) => spanId));
@@ -173,7 +178,7 @@ function findCaller(spans: readonly Span[], { path, method, observer }: Exchange
   return isFront ? undefined : spans.find((span) => span.kind === "client" && isSame(span));
 }
 
-/** Which try reached which server span: by the status it ended with, else in order. */
+/** Which try reached which server span: by the status with which it ended, otherwise in order. */
 function adopt(clients: readonly Span[], behind: readonly Span[]): ReadonlyMap<Span, Span> {
   const free = new Set(clients);
   const adopted = new Map<Span, Span>();
@@ -188,11 +193,11 @@ function adopt(clients: readonly Span[], behind: readonly Span[]): ReadonlyMap<S
   return adopted;
 }
 
-/** The tries that are known; one, where only the answer is known to have come from behind, or a span behind says that there was one. */
+/** The known tries. If only the answer is known to have come from behind, or a span behind shows that there was a try, it is one. */
 function toTries({ upstream = [], status, madeBy }: Exchange, behind: number | undefined): readonly UpstreamAttempt[] {
   const answer = madeBy?.hop === "behind" ? { answered: true, ...(status === undefined ? {} : { status }) } : undefined;
   const last = upstream.at(-1);
-  // HAProxy names the server that answered, and not what it answered: the status that was passed on.
+  // HAProxy names the server that answered, but not its answer, which is the status that was passed on.
   const isNamed = last?.address !== undefined && last.status === undefined;
   if (last !== undefined) return isNamed && answer !== undefined ? [...upstream.slice(0, -1), { ...last, ...answer }] : upstream;
   if (answer !== undefined) return [answer];
@@ -210,16 +215,16 @@ type Place = {
 /** Envoy's flags for a client that went away, and HAProxy's for a session that the client ended. */
 const ABANDONED = /(?:^|,)(?:DC|DR)(?:,|$)|^[Cc][CDHLQRT-]/;
 
-/** Whoever asked did not wait for the answer: that there was none is no failure of who was asked. */
+/** True if the client did not wait for the answer. That there was none is then no failure of the one who was asked. */
 function isAbandoned({ madeBy, flags = "", status }: Exchange): boolean {
   return status === undefined && (madeBy?.hop === "client" || ABANDONED.test(flags));
 }
 
 function toServerSpan(exchange: Exchange, place: Place, behind?: Span): Span {
   const { method, path, status, observer, responseHeaders = {}, responseBody, requestBytes, upstream = [] } = exchange;
-  // What its own documentation says of a note is not guessed once more from its words.
+  // If a note is documented by its own software, its words are not interpreted again.
   const errorMessage = isNotedSurely(exchange) ? undefined : exchange.errorMessage;
-  // Who has no status to note, and got no answer from behind, had none to give.
+  // An observer without a status to note that got no answer from behind had no answer to give.
   const isFailed = status === undefined ? upstream.at(-1)?.answered === false && !isAbandoned(exchange) : status >= 500;
   const route = (behind === undefined ? undefined : readRoute(behind.attributes)) ?? exchange.route ?? path;
   const headers = Object.entries(responseHeaders).map(([name, value]) => [`http.response.header.${name.toLowerCase()}`, [value]] as const);
@@ -264,7 +269,7 @@ function toResource({ observer, version, instance, region }: Exchange): Resource
 /** Istio calls a cluster `outbound|8080|subset|host`. */
 const MESH_CLUSTER = /^(?:in|out)bound\|\d*\|[^|]*\|(?=[^|]+$)/;
 
-/** Whom a try went to: the service that the observer names, else the address. */
+/** The target of a try: the service that the observer names, otherwise the address. */
 function toPeer({ service, observer }: Exchange, address: string | undefined): readonly (readonly [string, AttributeValue | undefined])[] {
   if (service !== undefined && service !== observer.name) return [["service.peer.name", service.replace(MESH_CLUSTER, "")]];
   const match = /^(?:https?:\/\/)?(.+?)(?::(\d+))?\/?$/.exec(address ?? "");
@@ -274,7 +279,10 @@ function toPeer({ service, observer }: Exchange, address: string | undefined): r
   ];
 }
 
-/** A try: a status only where it really came from behind; a 504 that did not is a time that ran out, anything else a broken call. */
+/**
+ * A try as a client span. It has a status only if the status really came from behind. A 504 that did not is a time that ran out, and
+ * anything else is a broken call.
+ */
 function toClientSpan(exchange: Exchange, attempt: UpstreamAttempt, place: Place & { readonly at: number; readonly parent: Span }): Span {
   const isUnanswered = attempt.answered === false && !isAbandoned(exchange);
   const code = isUnanswered ? undefined : attempt.status;

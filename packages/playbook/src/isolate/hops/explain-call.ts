@@ -4,15 +4,15 @@ import type { Call, Hop } from "./hop-shape.ts";
 import type { Outcome } from "../outcome.ts";
 
 const LOG_ERROR = 17;
-/** What an error says, it says at its beginning; stacks and dumps behind it are only slow to search. */
+/** An error is described at its beginning; stacks and dumps after that are only slow to search. */
 const MAX_WORDS = 1500;
-/** A caller logs a failed call right after it; clocks and buffers allow for this much, ms. */
+/** A caller logs a failed call right after it. Clocks and buffers may delay this by as much, ms. */
 const SOON_MS = 1000;
 
 /**
- * A call whose span says only "error" is explained by what its caller logged when it ended (`HttpClientErrorException: 403 null`,
- * `Read timed out`). Where nobody says a word, the callee's span may: one that ended in error at once, without a route, a call,
- * an exception or a log line, was turned away at the door.
+ * Explains a call whose span says only "error" by what its caller logged when it ended (`HttpClientErrorException: 403 null`, `Read timed
+ * out`). If nobody says anything, the callee's span may: one that ended in error at once, without a route, a call, an exception or a log
+ * line, rejected the request at its entrance.
  */
 export function explainByLogs(call: Call, logs: readonly LogRecord[]): Call {
   if (call.outcome.kind !== "failed" || call.outcome.code !== undefined) return call;

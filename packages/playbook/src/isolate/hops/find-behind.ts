@@ -8,8 +8,9 @@ export type Behind = ReadonlyMap<SpanNode, readonly SpanNode[]>;
 const TOLERANCE_MS = 1;
 
 /**
- * A hop that passes the trace on but sends no spans of its own tears a trace apart: the spans behind it name a parent that never
- * came. They belong behind the call to a silent callee during which they began; of several such calls, the one that began last.
+ * Finds the spans behind silent hops. A hop that passes the trace on but sends no spans of its own tears a trace apart, because the spans
+ * behind it name a parent that never came. They belong behind the call to a silent callee during which they began; if there are several,
+ * behind the one that began last.
  */
 export function findBehind(roots: readonly SpanNode[]): Behind {
   const behind = new Map<SpanNode, SpanNode[]>();
@@ -37,7 +38,7 @@ function listSilentCalls(node: SpanNode): readonly SpanNode[] {
   return node.children.length === 0 && isNamedCall(node) ? [node, ...below] : below;
 }
 
-/** A call to a service with a name: a database calls nobody, and what has no name cannot be spoken of. */
+/** True for a call to a named service. A database calls nobody, and a callee without a name cannot be mentioned. */
 function isNamedCall({ span }: SpanNode): boolean {
   if (span.kind !== "client" && span.kind !== "producer") return false;
   if (readDatabaseSystem(span.attributes) !== undefined) return false;

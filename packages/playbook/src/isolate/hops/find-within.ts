@@ -2,17 +2,20 @@ import type { SpanNode } from "@faultline/model";
 import { OpenSpans, type Times } from "../../trace/open-spans.ts";
 import { endOf, startOf } from "../../trace/span-time.ts";
 
-/** For spans of a trace that is whole from its root on: the torn-off requests that began meanwhile, and must have been caused there. */
+/**
+ * For spans of a trace that is complete from its root on: the torn-off requests that began during them, and must have been caused there.
+ */
 export type Within = ReadonlyMap<SpanNode, readonly SpanNode[]>;
 
-/** Torn-off requests one within the other: a request passes few services. */
+/** The most torn-off requests inside of each other, because a request passes few services. */
 const MAX_DEPTH = 30;
 
 type Worker = { readonly node: SpanNode; readonly root: SpanNode };
 
 /**
- * A call whose own span was lost tears its trace apart: what it caused names a parent that never came. It belongs to whoever was at
- * work meanwhile: of several, to the one that began last; a failure to one that failed too, if there is any.
+ * Finds the places of torn-off requests. A call whose own span was lost tears its trace apart, because what it caused names a parent that
+ * never came. That belongs to a span that was at work at the time: if there are several, to the one that began last, and for a failure to
+ * one that failed too, if there is any.
  */
 export function findWithin(roots: readonly SpanNode[]): Within {
   const within = new Map<SpanNode, SpanNode[]>();
@@ -45,7 +48,7 @@ function byStart(a: SpanNode, b: SpanNode): number {
   return startOf(a) - startOf(b) || (a.span.spanId < b.span.spanId ? -1 : 1);
 }
 
-/** True of a root that names a parent, which never came. */
+/** True for a root that names a parent which never came. */
 export function isTorn({ span }: SpanNode): boolean {
   return (span.parentSpanId ?? "") !== "";
 }
@@ -55,7 +58,7 @@ function isFailed({ span }: SpanNode): boolean {
   return span.status === "error" || code >= 500;
 }
 
-/** Spans during which a service works by itself: what it calls is known by spans of their own. */
+/** Spans during which a service works by itself. What it calls has spans of its own. */
 function listWorking(root: SpanNode): readonly Worker[] {
   const working: Worker[] = [];
   const open = [root];

@@ -11,11 +11,11 @@ export type Hop = {
   readonly outcome: Outcome;
   readonly logs: readonly LogRecord[];
   readonly call?: Call;
-  /** True for a hop that sent no telemetry and is known from both its sides: the call to it, and the spans that it caused. */
+  /** True for a hop that sent no telemetry but is known from both sides: the call to it, and the spans that it caused. */
   readonly isInferred?: boolean;
 };
 
-/** Who a call went to, and whether that is a name or only an address. */
+/** The target of a call, and whether it is a name or only an address. */
 export type Peer = {
   readonly name: string;
   readonly kind: "service" | "database" | "messaging" | "cache";
@@ -25,7 +25,7 @@ export type Peer = {
 /** One call of a hop, with the callee's hop when the callee sent telemetry. */
 export type Call = {
   readonly from: SpanNode;
-  /** True when `from` is a client or producer span; false when the caller only has a server or internal span there. */
+  /** True if `from` is a client or producer span. False if the caller has only a server or internal span there. */
   readonly hasClientSpan: boolean;
   readonly peer: Peer;
   readonly operation: string;

@@ -18,7 +18,7 @@ import type { Call, Hop, Peer } from "./hop-shape.ts";
 import { findToldCall } from "./told-call.ts";
 import { type Outcome, readOutcome } from "../outcome.ts";
 
-/** The hops of a path, one for each root span. Roots that stand behind a hop without telemetry, or a lost call, are found below it. */
+/** The hops of a path, one for each root span. Roots behind a hop without telemetry, or behind a lost call, are placed below it. */
 export function buildHops(path: FailurePath): readonly Hop[] {
   const behind = findBehind(path.roots);
   const bridged = new Set([...behind.values()].flat());
@@ -56,14 +56,14 @@ function buildHop(entry: SpanNode, ground: Ground): GrowingHop {
   return { ...hop, calls: [...heard.filter((call) => call !== found.instead), ...toCalls(found.told, [], ground)] };
 }
 
-/** A child begins another hop when it serves a request, or belongs to another service. */
+/** True if a child begins another hop: it serves a request, or belongs to another service. */
 function isEntered(parent: SpanNode, child: SpanNode): boolean {
   if (child.span.resource.service !== parent.span.resource.service) return true;
   const serves = child.span.kind === "server" || child.span.kind === "consumer";
   return serves && (parent.span.kind === "client" || parent.span.kind === "producer");
 }
 
-/** Client spans nest (fetch over http, ORM over driver): only the innermost of one service is the call. */
+/** Client spans nest (fetch over http, ORM over driver). Only the innermost one of a service is the call. */
 function isOutgoingBelow(parent: SpanNode, child: SpanNode): boolean {
   return (child.span.kind === "client" || child.span.kind === "producer") && child.span.resource.service === parent.span.resource.service;
 }
@@ -87,7 +87,7 @@ function toCalls(node: SpanNode, entered: readonly SpanNode[], ground: Ground): 
   ];
 }
 
-/** The hop between a call and the spans that it must have caused, as far as it can be told from both. */
+/** The hop between a call and the spans that it must have caused, as far as both show it. */
 function inferHop(node: SpanNode, { peer, outcome, ground }: { peer: Peer; outcome: Outcome; ground: Ground }): Hop | undefined {
   const caused = ground.behind.get(node);
   if (caused === undefined) return undefined;
@@ -128,7 +128,7 @@ function readCallOutcome(node: SpanNode, path: FailurePath): Outcome {
 /** Older tracers name the client library instead of the database. */
 const DATABASE_CLIENT = /\b(mongodb|postgresql|mysql|mariadb|redis|lettuce|jedis|memcached|cassandra|elasticsearch|h2|oracle|mssql)\b/i;
 
-/** Whom a client span calls: by the names OpenTelemetry gives it, most telling first. */
+/** The target of a client span, by the names that OpenTelemetry gives it, the most specific first. */
 function readPeer(node: SpanNode): Peer {
   const { attributes } = node.span;
   const system = readDatabaseSystem(attributes) ?? DATABASE_CLIENT.exec(readText(attributes, "component") ?? "")?.[1];

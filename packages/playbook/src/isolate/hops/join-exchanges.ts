@@ -9,7 +9,7 @@ import {
   type Span,
 } from "@faultline/model";
 
-/** Where instrumentations and frameworks note the id that an intermediary gave the request. */
+/** The places where instrumentations and frameworks note the id that an intermediary gave to the request. */
 const REQUEST_ID = [
   "http.request.header.x-request-id",
   "http.request.header.x_request_id",
@@ -22,8 +22,8 @@ const REQUEST_ID = [
 type Joined = { readonly spans: readonly Span[]; readonly exchanges: Exchange[] };
 
 /**
- * Puts what intermediaries wrote beside the trace of the same request: by trace id, else by request id, else by method, path and
- * time. Returns the exchanges that belong to no trace.
+ * Adds what intermediaries logged to the trace of the same request: by trace id, else by request id, else by method, path and time. Returns
+ * the exchanges that belong to no trace.
  */
 export function joinExchanges(exchanges: readonly Exchange[], traces: ReadonlyMap<string, Joined>): readonly Exchange[] {
   let byRequestId: ReadonlyMap<string, Joined> | undefined;
@@ -39,17 +39,17 @@ export function joinExchanges(exchanges: readonly Exchange[], traces: ReadonlyMa
   return alone.length === 0 ? alone : joinByTime(alone, traces);
 }
 
-/** Log lines know whole seconds at worst, and some of them only the end of the request. */
+/** Log lines have whole seconds at worst, and some have only the request's end. */
 const TOLERANCE_MS = 1_500;
-/** Share of the observer's wait after which a server that was late must still have been at work; clocks and log lines are imprecise. */
+/** The share of the observer's wait after which a late server must still have been at work. Clocks and log lines are imprecise. */
 const STILL_AT_WORK = 0.8;
 
-/** A request as a span shows it: at the server that served it, or at the caller of one that sent no spans. */
+/** A request as a span shows it: at the server that answered it, or at the caller of a server that sent no spans. */
 type Seen = { readonly trace: Joined; readonly span: Span; readonly peer: string | undefined };
 
 /**
- * Where no id was logged, the request of the same method and path at the same time is taken for it: the one that was sent to the
- * observer by name, else one that ended with the same status, each once; else, where the statuses differ, only the one request that it can be.
+ * If no id was logged, a request with the same method and path at the same time is taken for it: one that names the observer as its target,
+ * else one that ended with the same status, each used once. If the statuses differ, it must be the only possible request.
  */
 function joinByTime(exchanges: readonly Exchange[], traces: ReadonlyMap<string, Joined>): readonly Exchange[] {
   const seen = indexRequests(traces);
@@ -77,7 +77,7 @@ function chooseRequest(exchange: Exchange, free: readonly Seen[]): Seen | undefi
   return same ?? (others.length === 1 ? others.find(({ span }) => canHaveReached(exchange, span)) : undefined);
 }
 
-/** A try that nobody answered reached a server only when that server was still at work as its time ran out. */
+/** A try that nobody answered can only have reached a server that was still at work when the time ran out. */
 function canHaveReached({ timeMs = 0, durationMs = 0, status, upstream = [] }: Exchange, { endMs }: Span): boolean {
   const last = upstream.at(-1);
   return last?.answered !== false || ((last.status ?? status) === 504 && endMs >= timeMs + durationMs * STILL_AT_WORK);
@@ -87,7 +87,7 @@ function isMeanwhile({ timeMs, durationMs = 0 }: Exchange, { startMs }: Span): b
   return timeMs !== undefined && startMs >= timeMs - TOLERANCE_MS && startMs <= timeMs + durationMs + TOLERANCE_MS;
 }
 
-/** Requests by method and path: server spans without a caller in their trace, and calls to somebody who sent no spans. */
+/** The requests by method and path: server spans without a caller in their trace, and calls to callees that sent no spans. */
 function indexRequests(traces: ReadonlyMap<string, Joined>): ReadonlyMap<string, Seen[]> {
   const index = new Map<string, Seen[]>();
   for (const trace of traces.values()) {
@@ -108,7 +108,7 @@ function indexRequests(traces: ReadonlyMap<string, Joined>): ReadonlyMap<string,
   return index;
 }
 
-/** Whom a client span says that it calls. */
+/** The target that a client span names. */
 export function nameOfCallee({ attributes }: Span): string | undefined {
   return readPeerService(attributes) ?? readServerAddress(attributes);
 }

@@ -1,6 +1,6 @@
 import type { MissingEvidence, Span } from "@faultline/model";
 
-/** What stands in front of a service whose caller's spans never came. */
+/** The missing evidence about a caller whose spans never came. */
 export function missingCaller(service: string | undefined, { spanId, traceId }: Pick<Span, "spanId" | "traceId">): MissingEvidence {
   return {
     what: `any telemetry of what calls ${service ?? "the first hop"}: span ${spanId} of trace ${traceId} never came`,
@@ -8,13 +8,13 @@ export function missingCaller(service: string | undefined, { spanId, traceId }: 
   };
 }
 
-/** A service is only said to have a caller that sends nothing when at least this share of its requests have one. */
+/** A service is said to have a caller without telemetry only if at least this share of its requests have one. */
 const MOST = 0.5;
 const MAX_CALLERS = 3;
 
 /**
- * Services whose requests have a caller that sent nothing: what a client got through it is not known, so "nothing failed" only
- * holds up to there. Most requests first.
+ * Services whose requests have a caller that sent nothing. What a client received through it is unknown, so "nothing failed" holds only up
+ * to there. The service with most requests comes first.
  */
 export function listMissingCallers(spans: readonly Span[]): readonly MissingEvidence[] {
   const ids = new Set(spans.map(({ traceId, spanId }) => `${traceId} ${spanId}`));

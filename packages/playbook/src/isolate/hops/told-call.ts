@@ -9,14 +9,14 @@ import type { Call, Hop } from "./hop-shape.ts";
 type Part = Pick<Hop, "entry" | "spans" | "calls" | "outcome">;
 
 /**
- * The call that a hop's own error tells of, as its client span would have said it: "billing answered 502" is no error of the one that says
- * it. Nothing where a call is known to have failed. `instead` is the call that its span says nothing of, where one was made.
+ * The call that a hop's own error describes, as its client span would have: "billing answered 502" is not an error of the hop that says it.
+ * Undefined if a call is known to have failed. `instead` is the call of which its span says nothing, if there was one.
  */
 export function findToldCall(hop: Part): { readonly told: SpanNode; readonly instead: Call | undefined } | undefined {
   if (hop.outcome.kind !== "failed" || hop.calls.some((call) => call.outcome.kind !== "ok")) return undefined;
   const errors = [...hop.spans.flatMap(({ span }) => readSpanExceptions(span)), ...hop.outcome.exceptions];
   const error = errors.find(({ message }) => message !== "");
-  // Beside a defect, what a call ended with may have been taken care of.
+  // Beside a defect, the failure of a call may have been handled.
   if (error === undefined || errors.some((each) => DEFECT.test(toWords(each)))) return undefined;
   const instead = findUnmarked(hop.calls, error);
   const attributes = instead === undefined ? readHost(error) : instead.from.span.attributes;
@@ -35,15 +35,16 @@ export function findToldCall(hop: Part): { readonly told: SpanNode; readonly ins
   return { told: { span, children: [], skewMs: hop.entry.skewMs }, instead };
 }
 
-/** "The provider did not respond" may be of the trade; a status and a refused connection are of machines. */
+/** "The provider did not respond" may be about the business. A status or a refused connection is technical. */
 function readHost({ message }: ExceptionRecord): SpanNode["span"]["attributes"] | undefined {
   const host = readToldHost(message);
   return host !== undefined && ("http.response.status_code" in host || isUnreachableText(message)) ? host : undefined;
 }
 
 /**
- * Many tracers set no status, neither of a good call nor of a failed one: the last call to the database that the error is of, where its span
- * ended without any and the words are those of a database that refused, failed or did not answer. What else names a database may be the code's own.
+ * Many tracers set no status on any call. So this finds the last call to the database that the error is about, if its span ended without a
+ * status and the words are those of a database that refused, failed or did not answer. Other words that mention a database may be the
+ * code's own.
  */
 function findUnmarked(calls: readonly Call[], error: ExceptionRecord): Call | undefined {
   if (!isOfDatabase(toWords(error))) return undefined;

@@ -1,4 +1,4 @@
-/** Index of the first of sorted times that lies behind `fromMs`; their number where none does. */
+/** The index of the first of the sorted times that is after `fromMs`; their number if there is none. */
 export function findFirstAfter(sorted: readonly number[], fromMs: number): number {
   let [low, high] = [0, sorted.length];
   while (low < high) {

@@ -7,7 +7,9 @@ const LOOP_DELAY = /event[._]?loop[._](?:delay|lag)(?:[._](?:max|p99))?$/i;
 /** Measurements come late: at the next turn of a reporter's interval, and not before the process moves again. */
 const REPORTED_WITHIN_MS = 15_000;
 
-/** The longest delay that a process measured of its event loop in a stretch of time; without an instance, any process of the service. */
+/**
+ * The longest delay of its event loop that a process measured in a stretch of time. Without an instance, any process of the service counts.
+ */
 export function findLoopDelay(
   metrics: readonly MetricPoint[],
   { resource, fromMs, toMs }: { readonly resource: Pick<Resource, "service" | "instance">; readonly fromMs: number; readonly toMs: number },

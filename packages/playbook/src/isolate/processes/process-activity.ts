@@ -4,12 +4,12 @@ import { findFirstAfter } from "./find-first-after.ts";
 import type { Hop } from "../hops/hop-shape.ts";
 import type { Occurrence } from "../occurrence.ts";
 
-/** A process that stands still begins and ends nothing for this share of the time at least. */
+/** A process that stands still begins and ends nothing for at least this share of the time. */
 const STILL_SHARE = 0.7;
 
-/** Says whether a process did anything in a stretch of time, by the beginnings and ends of its spans. */
+/** Tells whether a process did anything in a stretch of time, by the beginnings and ends of its spans. */
 export type ProcessActivity = {
-  /** True when the process began or ended spans in between, so that it cannot have stood still for most of the stretch. */
+  /** True if the process began or ended spans in the stretch, so that it cannot have stood still for most of it. */
   wasActive(resource: Resource, fromMs: number, toMs: number): boolean;
 };
 

@@ -1,35 +1,44 @@
 import type { Resource, Span, SpanNode, Window } from "@faultline/model";
 import { findFirstAfter } from "./find-first-after.ts";
 
-/** Shorter pauses happen to everybody. */
+/** Shorter pauses are common. */
 const LEAST_MS = 500;
-/** A process that moves again lets go what it held up: so many at least, soon, and at once; ms. */
+/** A process that moves again releases what it held up: at least this many requests, soon, and at once; ms. */
 const LEAST_LET_GO = 3;
 const SOON_MS = 500;
 const AT_ONCE_MS = 100;
-/** Calls that begin so far apart do not end at once by their own deadlines, ms. */
+/** Calls that begin this far apart do not end together because of their own deadlines, ms. */
 const APART_MS = 300;
-/** A request that blocks its process does little else; a stream that stays open for an hour lasts through many a pause. */
+/** A request that blocks its process does little else. A stream that stays open for an hour lasts through many pauses. */
 const BUSY_SHARE = 0.7;
 
-/** A stretch in which a process began and ended nothing although it had a request in hand that waited for nobody on record. */
+/** A stretch in which a process began and ended nothing although it had a request in progress that visibly waited for nobody. */
 type ProcessStop = Window & {
   readonly operation: string;
-  /** Whether it is shown by what it held up as well: requests taken up long after they were sent, or calls that ended together behind it. */
+  /**
+   * True if the requests that it held up show the stop as well: they were taken up long after they were sent, or calls ended together after
+   * it.
+   */
   readonly heldOthers: boolean;
 };
 
-/** What the spans of a process show of its stops, whichever routes they belong to. Times are those of the node's trace, corrected as it is. */
+/**
+ * The stops of processes, as their spans show them, whatever routes these belong to. Times are those of the node's trace, with the same
+ * correction.
+ */
 export type ProcessStops = {
-  /** The longest stop of the process of this node that touches the window. */
+  /** The longest stop of this node's process that touches the window. */
   find(node: SpanNode, window: Window): ProcessStop | undefined;
-  /** How long the process of this node held others up within the window, all stops behind which several requests were let go at once, ms. */
+  /**
+   * How long this node's process held up others within the window, ms: the sum of all stops after which several requests were released at
+   * once.
+   */
   measureHeld(node: SpanNode, window: Window): number;
-  /** How many requests the process took up in the window. */
+  /** The number of requests that the process took up in the window. */
   countTakenUp(node: SpanNode, window: Window): number;
 };
 
-/** Reads the stops of those processes that are asked for, from all spans there are. */
+/** Reads the stops of the requested processes from all spans. */
 export function readStops(spans: readonly Span[]): ProcessStops {
   const known = new Map<string, Process>();
   const processOf = ({ span: { resource } }: SpanNode): Process => {
@@ -58,7 +67,7 @@ export function readStops(spans: readonly Span[]): ProcessStops {
   };
 }
 
-/** By the process's own clock. */
+/** Times of this type are by the process's own clock. */
 type Process = { readonly served: readonly Span[]; readonly stops: readonly ProcessStop[] };
 
 function readProcess(spans: readonly Span[], { service, instance }: Resource): Process {
@@ -66,7 +75,7 @@ function readProcess(spans: readonly Span[], { service, instance }: Resource): P
   const served = own.filter(isServed);
   const lateMs = listLateStarts(spans, served);
   const times = own.flatMap(({ startMs, endMs }) => [startMs, endMs]).toSorted((a, b) => a - b);
-  // What lasted through a stop lasted as long as one at least; of millions of spans few do.
+  // Whatever lasted through a stop lasted at least as long as one. Of millions of spans, few do.
   const long = own.filter(({ startMs, endMs }) => endMs - startMs >= LEAST_MS);
   const held = long.filter(isServed);
   const stops: ProcessStop[] = [];
@@ -83,7 +92,10 @@ function readProcess(spans: readonly Span[], { service, instance }: Resource): P
   return { served, stops };
 }
 
-/** When the requests were taken up that had waited for it, by their callers' spans; what is usual between two clocks counts as no wait. */
+/**
+ * The times at which requests that had waited for the process were taken up, by their callers' spans. A usual difference between two clocks
+ * does not count as a wait.
+ */
 function listLateStarts(spans: readonly Span[], served: readonly Span[]): readonly number[] {
   const taken = new Map(served.map((span) => [span.parentSpanId, span]));
   const waits = spans.flatMap(({ traceId, spanId, startMs: sentMs }) => {
@@ -98,13 +110,13 @@ function listLateStarts(spans: readonly Span[], served: readonly Span[]): readon
 }
 
 function letsGo({ toMs }: Window, lateMs: readonly number[]): boolean {
-  // Nothing begins within a stop, so that what lies behind its last moment is at its end or later.
+  // Nothing begins within a stop, so whatever is after its last moment is at its end or later.
   const first = findFirstAfter(lateMs, toMs - 1);
   const [firstMs = Infinity, lastMs = Infinity] = [lateMs[first], lateMs[first + LEAST_LET_GO - 1]];
   return firstMs < toMs + SOON_MS && lastMs < firstMs + AT_ONCE_MS;
 }
 
-/** Calls and requests that were sent one after another and ended at once: their ends had come before, and were not seen. */
+/** True for calls and requests that were sent one after another and ended at once: they had ended before, unseen. */
 function endsTogether({ fromMs, toMs }: Window, long: readonly Span[], busy: Span): boolean {
   const others = long.filter(({ traceId }) => traceId !== busy.traceId);
   const ended = others.filter(({ startMs, endMs }) => startMs <= fromMs && endMs >= toMs && endMs < toMs + AT_ONCE_MS);

@@ -4,19 +4,19 @@ import { isFailedProbe, isRefusedProbe, type Probe, toHeaderRecord } from "./pro
 import { findRuntimeWords } from "./runtime-words.ts";
 import type { TlsHandshake } from "./tls-handshake.ts";
 
-/** What an intermediary said in `Proxy-Status`; parsed by whoever read the header. First: closest to the origin. */
+/** An intermediary's statement in `Proxy-Status`, parsed by whoever read the header. The first is closest to the origin. */
 export type ProxyStatement = { readonly proxy: string; readonly error?: string; readonly receivedStatus?: number };
 
-/** What the probes of one request showed. The first is the failing request. */
+/** The results of the probes of one request. The first probe is the failing request. */
 export type ProbeSeries = {
   readonly probes: readonly Probe[];
   readonly proxyStatus: readonly ProxyStatement[];
   readonly signatures: readonly Signature[];
-  /** Handshakes with the host that was asked, the first as the request asks for it; absent where it was not asked over TLS. */
+  /** Handshakes with the host that was asked; the first is as the request makes it. Absent if the host was not asked over TLS. */
   readonly tls?: readonly TlsHandshake[];
-  /** An id of the failing response that the app's log or a trace may have; absent where it bears none. */
+  /** An id of the failing response that may also be in the app's log or a trace; absent if the response has none. */
   readonly requestId?: string;
-  /** What names the same request on a command line; absent where it takes more words than one, or one that holds a secret. */
+  /** The argument that names the same request on a command line; absent if that takes more than one word, or one that contains a secret. */
   readonly target?: string;
 };
 
@@ -30,25 +30,25 @@ export type MakerJudgement = {
   readonly confidence: number;
   readonly evidence: readonly Evidence[];
   readonly against: readonly Evidence[];
-  /** Intermediaries that the response passed, client side first. */
+  /** The intermediaries that the response passed, client side first. */
   readonly passed: readonly string[];
   readonly matches: readonly SignatureMatch[];
 };
 
-/** Evidence with its direction: positive speaks for an intermediary, negative for the app behind all of them. */
+/** Evidence with a direction: for an intermediary, or for the app behind all of them. */
 type Pull = Evidence & { readonly towards: "intermediary" | "app" };
 
-/** Below this the answer is "unknown": a wrong name costs more than none. */
+/** Below this confidence the answer is "unknown", because a wrong name costs more than none. */
 const KNOWN_FROM = 0.75;
-/** Header names that any hop may add or change; they tell nothing about who wrote a response. */
+/** Header names that any hop may add or change, so that they tell nothing about who wrote a response. */
 const NEUTRAL =
   /^(?:date|age|vary|etag|expires|last-modified|cache-control|connection|keep-alive|transfer-encoding|content-\w+|accept-ranges|server|via|alt-svc|x-cache\w*|retry-after|pragma|proxy-status|location|allow)$/;
 const APP_HEADERS = ["x-powered-by", "x-runtime", "x-aspnet-version", "x-response-time"];
-/** Servers that run apps and forward nothing: where their name stands, no proxy before them wrote the answer. */
+/** Servers that run apps and do not forward. If the response has their name, no proxy before them wrote it. */
 const APP_SERVER =
   /(?:^|, ?)(?:gunicorn|uvicorn|hypercorn|daphne|waitress|Werkzeug|WSGIServer|BaseHTTP|SimpleHTTP|CherryPy|WEBrick|puma|thin|Apache-Coyote|WildFly|Payara|WebLogic)\b/i;
 
-/** Judges who wrote the failing response: the most telling evidence first, never by one weak sign alone. */
+/** Judges who wrote the failing response, by the strongest evidence first and never by one weak sign alone. */
 export function judgeMaker(series: ProbeSeries): MakerJudgement {
   const [first] = series.probes;
   if (first === undefined) throw new RangeError("a series has at least its first probe");
@@ -154,7 +154,7 @@ function readProxyStatus(statements: readonly ProxyStatement[], first: Probe): r
   ];
 }
 
-/** The strongest match of each vendor; two signs of one vendor are one statement. */
+/** The strongest match of each vendor, since two signs of one vendor are one statement. */
 function readSignatures(matches: readonly SignatureMatch[]): readonly Pull[] {
   const seen = new Set<string>();
   return matches.flatMap(({ signature, weight }) => {
@@ -174,7 +174,7 @@ function readSignatures(matches: readonly SignatureMatch[]): readonly Pull[] {
   });
 }
 
-/** The gateway's answer against the backend's own. */
+/** Compares the gateway's answer with the backend's own. */
 function compareDirect(probes: readonly Probe[]): readonly Pull[] {
   const [first, ...others] = probes;
   const direct = others.find(({ purpose }) => purpose === "direct");
@@ -200,7 +200,7 @@ function compareDirect(probes: readonly Probe[]): readonly Pull[] {
   ];
 }
 
-/** The failing response against a good one of the same host: which headers vanished, and whether the content type changed. */
+/** Compares the failing response with a good one of the same host: which headers are missing, and whether the content type changed. */
 function compareGood(probes: readonly Probe[], matches: readonly SignatureMatch[]): readonly Pull[] {
   const [first, ...others] = probes;
   const good = others.find((probe) => probe.purpose !== "direct" && probe.response !== undefined && probe.response.status < 500);
@@ -227,7 +227,7 @@ function compareGood(probes: readonly Probe[], matches: readonly SignatureMatch[
     });
   }
   const [badType, goodType] = [bad["content-type"], toHeaderRecord(good.response.headers)["content-type"]];
-  // Gateways that answer in JSON by rule do so with statuses of gateways, or in a shape of their own.
+  // Gateways that answer in JSON by configuration use gateways' statuses, or a shape of their own.
   const isAlike = badType?.includes("json") === true && goodType?.includes("json") === true && gone.length === 0;
   if (first.response.status === 500 && isAlike && !isSigned(matches)) {
     pulls.push({
@@ -250,11 +250,11 @@ function compareGood(probes: readonly Probe[], matches: readonly SignatureMatch[
   return pulls;
 }
 
-/** What the status says by itself: little, and of a 500 nothing where a gateway's own page tells whose it is. */
+/** What the status says by itself. That is little, and for a 500 nothing if a gateway's own page shows whose it is. */
 function readStatus({ response, method }: Probe, matches: readonly SignatureMatch[]): readonly Pull[] {
   const status = response?.status;
   const isEmpty = response?.body === "" && method !== "HEAD";
-  // Where more than that it is empty tells whose it is, that it is empty tells nothing.
+  // If something besides its emptiness shows whose it is, the emptiness says nothing.
   if (status === 503 && isEmpty && !isSigned(matches.filter(({ signature }) => signature.pattern.bodyIs === undefined))) {
     const statement = "a 503 without a word is what apps give as well";
     return [{ towards: "app", statement, measured: "status 503, no body", source: "probe", weight: 0.6 }];
@@ -267,7 +267,7 @@ function readStatus({ response, method }: Probe, matches: readonly SignatureMatc
   return [{ towards: "app", statement: "500 is most often the app's own", measured: "status 500", source: "probe", weight: 0.5 }];
 }
 
-/** True where a sign of an intermediary's own is on it. */
+/** True if the response has an intermediary's own sign. */
 function isSigned(matches: readonly SignatureMatch[]): boolean {
   return matches.some(({ signature, weight }) => weight > 0 && signature.made === "here" && !isApp(signature));
 }
@@ -276,7 +276,7 @@ function isApp({ hop }: Signature): boolean {
   return hop === "app" || hop === "app-server";
 }
 
-/** What body, latency and headers of the failing response say by themselves. */
+/** What the failing response's body, latency and headers say by themselves. */
 function readOwnWords({ response, firstByteMs, totalMs, wantsJson }: Probe, headers: Readonly<Record<string, string>>): readonly Pull[] {
   if (response === undefined) return [];
   const { status } = response;
@@ -353,12 +353,12 @@ function nameMaker(
   if (said !== undefined) return { name: said.proxy, kind: match?.signature.hop ?? "proxy" };
   if (match !== undefined) return { name: match.signature.vendor, kind: match.signature.hop };
   const [server = ""] = /^[^\s,]+/.exec(headers["server"] ?? "") ?? [];
-  // Proxies put their own name over that of who is behind them.
+  // Proxies replace the name of the server behind them by their own.
   const isNamed = server !== "" && !APP_SERVER.test(server);
   return { name: isNamed ? `${server} or an intermediary behind it` : `an intermediary before ${host}`, kind: "proxy" };
 }
 
-/** Names of intermediaries on the way, client side first: in `Via` the last entry is nearest to the client. */
+/** The names of intermediaries on the way, client side first. In `Via`, the last entry is nearest to the client. */
 function listPassed(
   matches: readonly SignatureMatch[],
   statements: readonly ProxyStatement[],
@@ -375,7 +375,7 @@ function listPassed(
   return [...new Set([...statements.map(({ proxy }) => proxy).reverse(), ...bySign, ...via])];
 }
 
-/** Host and port of a URL, without credentials. */
+/** The host and port of a URL, without credentials. */
 export function hostOf(url: string): string {
   return /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#@]*@)?([^/?#]*)/i.exec(url)?.[1] ?? url;
 }

@@ -2,7 +2,7 @@ import type { Judgement, Step } from "../judgement.ts";
 import type { Signature } from "../signatures/index.ts";
 import { readSpanSigns } from "./read-response-signs.ts";
 
-/** The judgement with what a response tells of who made it: the proxy that declares it, not whom the call was addressed to. */
+/** The judgement with what a response says about its maker: the proxy that declares itself, not the one to whom the call was addressed. */
 export function nameMaker(judgement: Judgement, signatures: readonly Signature[]): Judgement {
   const { origin, steps } = judgement;
   if (origin.hop !== undefined || origin.call === undefined) return judgement;

@@ -8,13 +8,13 @@ export type ProbeResponse = {
   /** The first part of the body, as text. */
   readonly body?: string;
   readonly bodyBytes: number;
-  /** Why there may be more of the body than came; absent where it came to its end. */
+  /** Why there may be more of the body than arrived; absent if the body is complete. */
   readonly bodyEnd?: "broke off" | "still coming" | "not read further";
-  /** `Content-Encoding` names a coding that the body does not have. */
+  /** True if `Content-Encoding` names a coding that the body does not have. */
   readonly isMislabelled?: boolean;
 };
 
-/** Why there was no response, and during what. */
+/** Why there was no response, and in which phase. */
 export type ProbeFailure = {
   readonly phase: "dns" | "connect" | "tls" | "request" | "response";
   /** The platform's code: `ECONNREFUSED`, `CERT_HAS_EXPIRED`, `TIMEOUT`, `HPE_INVALID_HEADER_TOKEN`. */
@@ -22,7 +22,7 @@ export type ProbeFailure = {
   readonly message: string;
 };
 
-/** What a probe was sent for. */
+/** The purpose of a probe. */
 export type ProbePurpose =
   /** The failing request itself. */
   | "first"
@@ -34,10 +34,10 @@ export type ProbePurpose =
   | "direct"
   /** The same route with a body of another size. */
   | "body-size"
-  /** The same request over a connection that lay idle. */
+  /** The same request over a connection that had been idle. */
   | "idle";
 
-/** One request that was sent, and what came of it. Times in ms. */
+/** A request that was sent, and its result. Times are in ms. */
 export type Probe = {
   readonly purpose: ProbePurpose;
   readonly method: string;
@@ -51,11 +51,11 @@ export type Probe = {
   readonly firstByteMs?: number;
   readonly totalMs: number;
   readonly requestBodyBytes: number;
-  /** The request asked for JSON. */
+  /** True if the request asked for JSON. */
   readonly wantsJson: boolean;
 };
 
-/** A probe that failed: a server error, no response, or a success that hides a failure. */
+/** True for a probe that failed: a server error, no response, or a success that hides a failure. */
 export function isFailedProbe({ response, failure }: Probe): boolean {
   return failure !== undefined || (response?.status ?? 0) >= 500;
 }
@@ -65,22 +65,25 @@ export function isOfRoute({ purpose }: Probe): boolean {
   return purpose === "first" || purpose === "again" || purpose === "idle";
 }
 
-/** The probe that is judged: the first, or where that one passed, the first try of the same request that failed. */
+/** The probe that is judged: the first or, if that one passed, the first repetition that failed. */
 export function findJudged(probes: readonly [Probe, ...Probe[]]): Probe {
   return probes.find((probe) => isOfRoute(probe) && isFailedProbe(probe) && !isCutShort(probe, probes[0])) ?? probes[0];
 }
 
-/** A repetition that was not waited for as long as the first try's answer took: whether it would have failed nobody knows. */
+/** True for a repetition that was not waited for as long as the first try took to answer. It is unknown whether it would have failed. */
 export function isCutShort(probe: Probe, first: Probe): boolean {
   return isOfRoute(probe) && probe.failure?.code === "TIMEOUT" && first.response !== undefined && probe.totalMs <= first.totalMs;
 }
 
-/** An answer that refuses the caller: 401, 403 or 407. Whom it refuses, the user or the gateway, only the backend's own answer tells. */
+/**
+ * True for an answer that refuses the caller: 401, 403 or 407. Only the backend's own answer tells whether it refuses the user or the
+ * gateway.
+ */
 export function isRefusedProbe({ response }: Probe): boolean {
   return response !== undefined && [401, 403, 407].includes(response.status);
 }
 
-/** Headers by lower-case name; repeated ones joined by a comma. */
+/** Headers by lower-case name, with repeated ones joined by a comma. */
 export function toHeaderRecord(headers: readonly (readonly [string, string])[]): Readonly<Record<string, string>> {
   const record: Record<string, string> = Object.create(null) as Record<string, string>; // a header may be called __proto__
   for (const [name, value] of headers) {

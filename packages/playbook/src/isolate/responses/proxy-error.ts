@@ -1,6 +1,6 @@
 import type { CauseId } from "@faultline/model";
 
-/** What each error type of RFC 9209, section 2.3 says about the cause; types that only say "it broke" are left out. */
+/** What each error type of RFC 9209, section 2.3 says about the cause. Types that only say "it broke" are left out. */
 const CAUSES: Readonly<Record<string, CauseId>> = {
   dns_timeout: "dns-failure",
   dns_error: "dns-failure",
@@ -30,7 +30,7 @@ const CAUSES: Readonly<Record<string, CauseId>> = {
   proxy_loop_detected: "bad-configuration",
 };
 
-/** The cause that a Proxy-Status error type names, when it names one. */
+/** The cause that a Proxy-Status error type names, if it names one. */
 export function findCauseOfProxyError(type: string): CauseId | undefined {
   return Object.hasOwn(CAUSES, type) ? CAUSES[type] : undefined;
 }

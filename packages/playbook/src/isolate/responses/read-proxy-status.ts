@@ -1,6 +1,6 @@
 import type { ProxyStatement } from "./judge-maker.ts";
 
-/** Longer headers are cut: what failed first is said first. */
+/** Longer headers are cut, because the first failure comes first. */
 const MAX_CHARACTERS = 2048;
 const MAX_MEMBERS = 16;
 const MEMBERS = /(?:[^,"]|"(?:[^"\\]|\\.)*")+/g;
@@ -10,8 +10,8 @@ const ERROR = /;\s*error=([a-z][a-z0-9_]{0,60})\s*(?:;|$)/;
 const RECEIVED_STATUS = /;\s*received-status=([1-5]\d\d)\s*(?:;|$)/;
 
 /**
- * The members of a Proxy-Status header (RFC 9209) as far as a diagnosis needs them, closest to the origin first. What does not read as
- * a member is left out; the full grammar is for readers of captures, this one is for headers recorded on spans.
+ * The members of a Proxy-Status header (RFC 9209), as far as a diagnosis needs them, closest to the origin first. Text that cannot be read
+ * as a member is left out. Captured responses are parsed by the full grammar; this is for headers recorded on spans.
  */
 export function readProxyStatus(header: string): readonly ProxyStatement[] {
   const members = header.slice(0, MAX_CHARACTERS).match(MEMBERS) ?? [];

@@ -4,13 +4,13 @@ import { findCauseOfProxyError } from "./proxy-error.ts";
 import type { ProxyStatement } from "./judge-maker.ts";
 import { readProxyStatus } from "./read-proxy-status.ts";
 
-/** What a response itself tells of who wrote it and why: a Proxy-Status header, the page or headers of a known gateway. */
+/** What a response says about who wrote it and why: a Proxy-Status header, or the page or headers of a known gateway. */
 export type ResponseSign = {
   /** The proxy's own name, or the vendor of the signature. */
   readonly maker: string;
-  /** True when the maker gave its own name; a vendor's name tells what it is, not which one. */
+  /** True if the maker gave its own name. A vendor's name tells what the maker is, but not which one. */
   readonly isNamed: boolean;
-  /** True when the maker says that it only passed the answer on: it speaks against causes that a gateway makes. */
+  /** True if the maker says that it only passed the answer on, which speaks against causes that a gateway makes. */
   readonly isPassedOn: boolean;
   readonly cause?: CauseId;
   readonly statement: string;
@@ -22,10 +22,10 @@ export type ResponseSign = {
 type Response = { readonly status?: number; readonly headers: Readonly<Record<string, string>>; readonly body?: string };
 
 const HEADER = "http.response.header.";
-/** A declared error type is what RFC 9209 made the header for. */
+/** The weight of a declared error type, the purpose for which RFC 9209 made the header. */
 const DECLARED_WEIGHT = 4;
 const MAX_HEADER = 2048;
-/** From here on a status code is of one vendor's making: it tells its maker without a page or a header. */
+/** From this number on, a status code belongs to one vendor, so it tells its maker without a page or a header. */
 const OWN_STATUS = 520;
 
 /** The signs on the failed response that a span sent (server) or received (client). */
@@ -44,7 +44,7 @@ export function readSpanSigns(span: Span, signatures: readonly Signature[]): rea
   return readSigns(response, signatures);
 }
 
-/** The signs on the failed response that an intermediary noted. */
+/** The signs on a failed response that an intermediary logged. */
 export function readExchangeSigns(
   { status, responseHeaders = {}, responseBody }: Exchange,
   signatures: readonly Signature[],
@@ -58,7 +58,7 @@ function readSigns(response: Response, signatures: readonly Signature[]): readon
   const { status, headers, body } = response;
   const isBare = body === undefined && Object.keys(headers).length === 0;
   if (status === undefined || status < 500 || (isBare && status < OWN_STATUS)) return [];
-  // The first that names an error is the closest to the origin: those behind it only passed its answer on.
+  // The first member that names an error is the closest to the origin. The later ones only passed its answer on.
   const declared = readProxyStatus(headers["proxy-status"] ?? "").find(({ error }) => error !== undefined);
   return [...(declared === undefined ? [] : [fromStatement(declared)]), ...fromSignatures(response, signatures)];
 }
@@ -78,8 +78,8 @@ function fromStatement({ proxy, error = "", receivedStatus }: ProxyStatement): R
 }
 
 /**
- * Only the strongest signature: the table holds the specific before the general, and both would speak of one thing. Where nobody
- * wrote the answer by its signature, a gateway's note that it came from behind counts.
+ * The strongest signature only, since the table has the specific ones before the general ones, and both would say the same. If no signature
+ * tells who wrote the answer, a gateway's note that it came from behind counts.
  */
 function fromSignatures(response: Response, signatures: readonly Signature[]): readonly ResponseSign[] {
   const matches = matchSignatures(response, signatures).filter(({ weight }) => weight > 0);

@@ -1,9 +1,9 @@
 import { normaliseBody } from "../signatures/index.ts";
 
 /**
- * What only a program's own runtime says of an error, by language, and the frames of a stack. Proxies, load balancers and content networks write
- * pages and sentences of their own, of which none holds any of these. Gateways run on the JVM as well, and tell by its exceptions that they could
- * not connect, or waited too long: those are left out.
+ * Words that only a program's own runtime writes about an error, by language, and the frames of a stack. The pages and sentences of
+ * proxies, load balancers and content networks contain none of these. Gateways that run on the JVM report by its exceptions that they could
+ * not connect, or waited too long, so these exceptions are left out.
  */
 const RUNTIME_WORDS: readonly RegExp[] = [
   // JavaScript
@@ -38,7 +38,7 @@ const RUNTIME_WORDS: readonly RegExp[] = [
   /\.php(?: on line |:)\d+/,
 ];
 
-/** The words of a response's body that only a program's own runtime writes; undefined where it has none. At most 60 characters. */
+/** The words in a response's body that only a program's own runtime writes, at most 60 characters; undefined if there are none. */
 export function findRuntimeWords(body: string | undefined): string | undefined {
   const text = normaliseBody(body ?? "");
   for (const words of RUNTIME_WORDS) {

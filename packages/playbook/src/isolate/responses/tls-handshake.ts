@@ -1,41 +1,41 @@
 /** A certificate as a server sent it. */
 export type CertificateAccount = {
-  /** `CN=api.example.com`, or what else its subject says; empty where it says nothing. */
+  /** `CN=api.example.com`, or whatever its subject contains; empty if there is none. */
   readonly subject: string;
   readonly issuer: string;
-  /** Host names and addresses that it is for, without `DNS:` before them; a long list is cut. */
+  /** The host names and addresses for which it is valid, without `DNS:`. A long list is cut. */
   readonly names: readonly string[];
   readonly validFromMs: number;
   readonly validToMs: number;
-  /** It says where its issuer's certificate can be had, as those of public authorities do (RFC 5280 section 4.2.2.1). */
+  /** True if it says where its issuer's certificate can be fetched, as those of public authorities do (RFC 5280 section 4.2.2.1). */
   readonly namesItsIssuersAddress: boolean;
 };
 
-/** What was different about a handshake; the first is as the request asks for it. */
+/** The variant of a handshake. The first is as the request makes it. */
 export type HandshakeTry =
   | "as asked"
-  /** Only TLS 1.0 and 1.1, and keys and ciphers of their time. */
+  /** With TLS 1.0 and 1.1 only, and the keys and ciphers of their time. */
   | "old versions"
   /** Without a server name. */
   | "no server name"
   /** With the name that the Host header gives. */
   | "name of the Host header";
 
-/** One TLS handshake with no request after it, whose certificate was looked at and not insisted on. */
+/** A TLS handshake without a request, whose certificate was read but not required to be valid. */
 export type TlsHandshake = {
   readonly tried: HandshakeTry;
-  /** The server name that was sent; absent where none was. */
+  /** The server name that was sent; absent if there was none. */
   readonly serverName?: string;
 } & (
   | {
       readonly kind: "shaken";
       /** `TLSv1.3` */
       readonly protocol: string;
-      /** Server's own certificate first, as far as it sent the others. */
+      /** The server's own certificate first, then the others, as far as they were sent. */
       readonly chain: readonly CertificateAccount[];
-      /** The platform's code for why the certificate does not hold: `CERT_HAS_EXPIRED`; absent where it holds. */
+      /** The platform's code for why the certificate is not valid: `CERT_HAS_EXPIRED`; absent if it is valid. */
       readonly refused?: string;
-      /** The certificate is not for the host that was asked. */
+      /** True if the certificate is not for the host that was asked. */
       readonly isForAnotherHost: boolean;
     }
   | { readonly kind: "failed"; readonly code: string; readonly message: string }

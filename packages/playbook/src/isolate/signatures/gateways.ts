@@ -1,13 +1,13 @@
 import type { Signature } from "./signature.ts";
 
-/** API gateways of no cloud in particular. */
+/** API gateways that belong to no particular cloud. */
 export const GATEWAY_SIGNATURES: readonly Signature[] = [
   {
     id: "spring-cloud-gateway",
     vendor: "Spring Cloud Gateway",
     hop: "gateway",
     made: "here",
-    // A reactive service answers in the same shape; with words of its own, or its members in another order, it is no gateway.
+    // A reactive service answers in the same shape. With words of its own, or its members in another order, it is not a gateway.
     pattern: {
       status: [502, 503, 504],
       json: { timestamp: true, path: true, status: true, error: true, requestId: true },

@@ -19,13 +19,13 @@ const MADE: ReadonlySet<string> = new Set<Signature["made"]>(["here", "behind", 
 const CERTAINTIES: ReadonlySet<string> = new Set<Certainty>(["source", "seen", "recalled"]);
 const MAX_OWN = 1000;
 
-/** Signatures of a team's own, to stand before the built-in ones; `off` names built-in ones that do not hold there. */
+/** A team's own signatures, which come before the built-in ones. `off` names built-in ones that do not apply there. */
 export type OwnSignatures = { readonly signatures: readonly Signature[]; readonly off: ReadonlySet<string> };
 
 /**
- * Reads a JSON array of signatures: `{ "id", "vendor", "hop", "made", "pattern", "meaning", "cause"?, "proxyError"?, "certainty"?, "source"? }`,
- * or `{ "id", "off": true }` for a built-in one that is not to be used. An own signature replaces the built-in one with its id.
- * The error names the first entry that cannot be read and what is wrong with it.
+ * Reads a JSON array of signatures: `{ "id", "vendor", "hop", "made", "pattern", "meaning", "cause"?, "proxyError"?, "certainty"?,
+ * "source"? }`, or `{ "id", "off": true }` for a built-in one that is not to be used. An own signature replaces the built-in one with the
+ * same id. The error names the first entry that cannot be read, and what is wrong with it.
  */
 export function parseOwnSignatures(text: string): Result<OwnSignatures> {
   const list = parseJson(text);
@@ -46,7 +46,7 @@ export function parseOwnSignatures(text: string): Result<OwnSignatures> {
   return succeed({ signatures, off });
 }
 
-/** Own signatures before the built-in ones that they leave in force. */
+/** Own signatures followed by the built-in ones that are still in use. */
 export function withOwnSignatures(builtIn: readonly Signature[], { signatures, off }: OwnSignatures): readonly Signature[] {
   const replaced = new Set([...off, ...signatures.map(({ id }) => id)]);
   return [...signatures, ...builtIn.filter(({ id }) => !replaced.has(id))];

@@ -14,7 +14,7 @@ const nginxPage = (status: number, title: string, meaning: string): Signature =>
   source: NGINX,
 });
 
-/** Werkzeug, on which Flask stands, answers abort(502) and abort(503) in httpd's own sentences. */
+/** Werkzeug, on which Flask is built, answers abort(502) and abort(503) in httpd's own sentences. */
 const OF_WERKZEUG = ["<html lang=en>", "HTML 3.2 Final"];
 
 /** Reverse proxies that people run themselves. */
@@ -117,7 +117,7 @@ export const PROXY_SIGNATURES: readonly Signature[] = [
     vendor: "Traefik",
     hop: "proxy",
     made: "here",
-    // Apps answer so too, most with a header more.
+    // Apps answer like this too, but usually with one header more.
     pattern: {
       status: [500, 502, 504],
       bodyIs: ["Bad Gateway", "Gateway Timeout"],
@@ -144,7 +144,7 @@ export const PROXY_SIGNATURES: readonly Signature[] = [
     vendor: "Caddy",
     hop: "proxy",
     made: "here",
-    // It has no type either; an app's empty answer may.
+    // Caddy's answer has no content type either, while an app's empty answer may have one.
     pattern: { status: [502, 503, 504], bodyIs: [""], headers: { server: "caddy", "content-type": false } },
     meaning: "Caddy's empty answer: 502 could not connect, 503 no backend available, 504 timed out",
     certainty: "recalled",

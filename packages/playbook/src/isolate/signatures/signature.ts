@@ -3,7 +3,7 @@ import type { CauseId, HopKind } from "@faultline/model";
 /** How well a signature is known: read in the source or official documents, seen in real captures, or common knowledge. */
 export type Certainty = "source" | "seen" | "recalled";
 
-/** What a response must look like. Every member that is present must hold; texts are compared after `normaliseBody`. */
+/** What a response must look like. Every member that is present must hold. Texts are compared after `normaliseBody`. */
 export type ResponsePattern = {
   /** Status codes, or the first digit of a class: 5 means 500 to 599. */
   readonly status?: readonly number[];
@@ -15,13 +15,13 @@ export type ResponsePattern = {
   readonly bodyLacks?: readonly string[];
   /** The body is a JSON object with these members: exact text, or any value for `true`. */
   readonly json?: Readonly<Record<string, string | true>>;
-  /** Headers by lower-case name: part of the value (lower case), any value for `true`, absent for `false`. */
+  /** Headers by lower-case name: a part of the value (lower case), `true` for any value, `false` for absence. */
   readonly headers?: Readonly<Record<string, string | boolean>>;
 };
 
 /**
- * One way in which a response tells who wrote it.
- * `made` says whether the named hop wrote the response, merely passed it on (`passed`), or proves that something behind it did (`behind`).
+ * One way in which a response tells who wrote it. `made` says whether the named hop wrote the response, only passed it on (`passed`), or
+ * proves that something behind it wrote it (`behind`).
  */
 export type Signature = {
   readonly id: string;
@@ -31,22 +31,22 @@ export type Signature = {
   readonly pattern: ResponsePattern;
   readonly meaning: string;
   readonly cause?: CauseId;
-  /** How much it speaks for its cause, in nats, where that is less than it says of who wrote it: one page for several reasons. */
+  /** The weight for its cause in nats, if that is less than the weight for who wrote the response: one page may have several reasons. */
   readonly causeWeight?: number;
-  /** The RFC 9209 error type that says the same. */
+  /** The RFC 9209 error type with the same meaning. */
   readonly proxyError?: string;
   readonly certainty: Certainty;
   readonly source: string;
 };
 
-/** A response as far as signatures look at it. Header names are lower case. */
+/** A response, as far as signatures examine it. Header names are in lower case. */
 export type SeenResponse = {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
 };
 
-/** A signature that a response bears, with its weight in nats of log-odds. */
+/** A signature that matches a response, with its weight in nats of log-odds. */
 export type SignatureMatch = { readonly signature: Signature; readonly weight: number };
 
 const BODY_CHARACTERS = 4096;
@@ -54,12 +54,12 @@ const WEIGHTS: Readonly<Record<Certainty, number>> = { source: 3, seen: 2.5, rec
 /** A header that only says "passed through here" is no evidence of who failed. */
 const PASSED_WEIGHT = 0;
 
-/** The first 4 Ki characters with CRLF as LF and runs of blanks and line ends as one blank; case is kept. */
+/** The first 4 Ki characters, with CRLF as LF and each run of blanks and line ends as one blank. Case is kept. */
 export function normaliseBody(body: string): string {
   return body.slice(0, BODY_CHARACTERS).replaceAll(/\s+/g, " ").trim();
 }
 
-/** The signatures that a response bears, strongest first; equal ones in the order of the table. */
+/** The signatures that match a response, the strongest first; equal ones in the order of the table. */
 export function matchSignatures(response: SeenResponse, signatures: readonly Signature[]): readonly SignatureMatch[] {
   const body = response.body === undefined ? undefined : normaliseBody(response.body);
   const json = body?.startsWith("{") === true ? parseObject(response.body ?? "") : undefined;
@@ -98,7 +98,7 @@ function parseObject(text: string): Readonly<Record<string, unknown>> | undefine
   }
 }
 
-/** What a signature tells, beginning with whose it is. */
+/** A signature in words, beginning with its vendor. */
 export function tellSignature({ vendor, meaning }: Signature): string {
   return meaning.toLowerCase().startsWith(vendor.toLowerCase()) ? meaning : `${vendor}: ${meaning}`;
 }
@@ -110,7 +110,7 @@ export const CERTAINTY_WORDS = {
   recalled: "common knowledge",
 } as const satisfies Record<Certainty, string>;
 
-/** Which signature it is, and how it is known. */
+/** A signature's id, and how it is known. */
 export function citeSignature({ id, certainty, source }: Signature): string {
   return `signature ${id}, ${CERTAINTY_WORDS[certainty]}: ${source}`;
 }

@@ -1,6 +1,6 @@
 /**
- * Requests that left nothing but an alert: a server without room for another connection closes it before it has read a request, so that
- * no span and no line of an access log tells of it.
+ * Requests that left nothing but an alert. A server without room for another connection closes it before it reads a request, so there is no
+ * span and no line in an access log.
  */
 import { type LogRecord, SOFTWARE_ATTRIBUTE, type Span } from "@faultline/model";
 
@@ -11,11 +11,11 @@ export type ClosedConnection = {
   readonly log: LogRecord;
 };
 
-/** One line for each connection that was closed. nginx: ngx_get_connection. */
+/** One such line is written for each closed connection. nginx: ngx_get_connection. */
 const CLOSED = /\bworker_connections are not enough\b/;
 const LOG_ERROR = 17;
 
-/** The connections that log records without a trace say were closed for want of room. */
+/** The connections that, according to log records without a trace, were closed for lack of room. */
 export function findClosedConnections(logs: readonly LogRecord[]): readonly ClosedConnection[] {
   return logs
     .filter(({ traceId, severity, body }) => traceId === undefined && severity >= LOG_ERROR && CLOSED.test(body))

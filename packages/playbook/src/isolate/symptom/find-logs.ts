@@ -1,14 +1,15 @@
 import type { Exchange, LogRecord } from "@faultline/model";
 
 const LOG_WARN = 13;
-/** Log lines know whole seconds at worst. */
+/** Log lines have whole seconds at worst. */
 const TOLERANCE_MS = 1_500;
 const BESIDE_MS = 20;
 const MAX_FOUND = 8;
 
 /**
- * Finds what the observer of an exchange wrote to its own log about it: warnings and errors without a trace, of that time, and of that
- * path where they name one. An error log is as long as its incident, and every failing request asks it: each looks only at its own time.
+ * Finds what the observer of an exchange wrote about it into its own log: warnings and errors without a trace, of that time, and of that
+ * path if they name one. An error log is as long as its incident, and it is searched for every failing request, so each search covers only
+ * its own time.
  */
 export function createLogFinder(logs: readonly LogRecord[]): (exchange: Exchange) => readonly LogRecord[] {
   const untraced = logs.filter(({ traceId, severity }) => traceId === undefined && severity >= LOG_WARN);
@@ -20,7 +21,7 @@ export function createLogFinder(logs: readonly LogRecord[]): (exchange: Exchange
     const about = path === undefined ? [] : findBetween(byPlace.get(toPlace(observer.name, path)) ?? [], fromMs, toMs);
     const other = byPlace.get(toPlace(observer.name, undefined)) ?? [];
     if (about.length === 0) return findBetween(other, fromMs, toMs);
-    // Lines of one incident stand together; the one that names the path may not be the one that says why.
+    // Lines of one incident are next to each other. The one that names the path may not be the one that says why.
     const beside = about.flatMap((each) =>
       findBetween(other, Math.max(fromMs, each.timeMs - BESIDE_MS), Math.min(toMs, each.timeMs + BESIDE_MS)),
     );
@@ -32,7 +33,7 @@ function toPlace(service: string, path: unknown): string {
   return JSON.stringify([service, path]);
 }
 
-/** The first records of a stretch of time. */
+/** The first records in a stretch of time. */
 function findBetween(sorted: readonly LogRecord[], fromMs: number, toMs: number): readonly LogRecord[] {
   const first = findFirst(sorted, fromMs);
   return sorted.slice(first, first + MAX_FOUND).filter(({ timeMs }) => timeMs <= toMs);

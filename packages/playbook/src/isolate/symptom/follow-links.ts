@@ -1,15 +1,15 @@
 import type { Span } from "@faultline/model";
 
-/** A trace that can take in another. */
+/** A trace that can include another. */
 export type LinkedTrace = { readonly traceId: string; spans: Span[]; startMs: number; isSuspicious: boolean };
 
-/** A trace does not grow beyond this by what it caused: a nightly batch links to everything. */
+/** A trace does not grow beyond this by what it caused, because a nightly batch links to everything. */
 const MAX_SPANS = 5_000;
 
 /**
- * Messaging and batches begin traces of their own that link to what caused them (OpenTelemetry, messaging spans). A consumer without
- * a parent that links to one span of another trace is put under that span when the trace is there: then the message's sender, and whoever
- * called it, stand on the failing path. A batch that links to several has no one cause and stays a trace of its own.
+ * Messaging and batches begin traces of their own that link to their causes (OpenTelemetry, messaging spans). A consumer without a parent
+ * that links to one span of another trace is put under that span if that trace is present. Then the message's sender, and its callers, are
+ * on the failing path. A batch that links to several spans has no single cause and stays a separate trace.
  */
 export function followLinks(traces: Map<string, LinkedTrace>): void {
   for (const trace of traces.values()) {
@@ -24,7 +24,7 @@ export function followLinks(traces: Map<string, LinkedTrace>): void {
   }
 }
 
-/** The one root of a trace, when it consumes what a single span of another trace sent. */
+/** The single root of a trace, if it consumes what exactly one span of another trace sent. */
 function findLinkedEntry(spans: readonly Span[]): Span | undefined {
   const roots = spans.filter(({ parentSpanId }) => (parentSpanId ?? "") === "");
   const [root] = roots;

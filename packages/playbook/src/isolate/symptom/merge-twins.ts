@@ -1,9 +1,9 @@
 import type { Exchange } from "@faultline/model";
 
-/** Two lines about one request are this close together. */
+/** The longest time between two lines about one request. */
 const CLOSE_MS = 1_500;
 
-/** Merges what one observer wrote about one request in two lines: the access line, and the error line that says why (Caddy writes both). */
+/** Merges two lines that one observer wrote about one request: the access line, and the error line that says why (Caddy writes both). */
 export function mergeTwins(exchanges: readonly Exchange[]): readonly Exchange[] {
   if (!exchanges.some(({ errorMessage }) => errorMessage !== undefined)) return exchanges;
   const errors = new Map<string, Exchange[]>();

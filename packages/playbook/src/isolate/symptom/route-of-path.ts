@@ -8,7 +8,7 @@ const MAX_ROUTES = 2000;
 
 /**
  * Names the route of a path that only an access log knows: the route under which services in the same observations serve such a path,
- * else the path with its values taken out.
+ * otherwise the path without its values.
  */
 export function createRouteNamer(spans: readonly Span[]): (method: string | undefined, path: string) => string {
   const known = new Map<string, { readonly method: string | undefined; readonly route: string; readonly segments: readonly string[] }>();

@@ -28,21 +28,21 @@ import { type Signature, SIGNATURES } from "../signatures/index.ts";
 import { createRouteNamer } from "./route-of-path.ts";
 import { thin } from "../thin.ts";
 
-/** What a diagnosis is asked about; absent members are found from the observations. */
+/** The question of a diagnosis. Absent members are found from the observations. */
 export type SymptomRequest = {
   readonly scope?: EntryFilter;
   readonly window?: Window;
-  /** A time when all was well, to compare with; without it, what comes before the window. */
+  /** A time in which all was well, to compare with; by default, the time before the window. */
   readonly baseline?: Window;
-  /** What share of the failing and of the good traces the observations hold, 0 to 1; counts are scaled by it. */
+  /** The share of the failing and of the good traces that the observations hold, 0 to 1. Counts are scaled by it. */
   readonly keptShare?: { readonly failing: number; readonly good: number };
-  /** What the answers of known gateways look like. Default: those that Faultline knows. */
+  /** What the answers of known gateways look like. Default: the signatures that Faultline knows. */
   readonly signatures?: readonly Signature[];
-  /** Exact counts from whoever keeps them; without them the observed exchanges are counted. */
+  /** Exact counts, if somebody keeps them; otherwise the observed exchanges are counted. */
   readonly counts?: { readonly failing: number; readonly succeeding: number };
 };
 
-/** One symptom: the failing exchanges of one route, and good ones of the same route to read them against. */
+/** One symptom: the failing exchanges of one route, and good ones of the same route to compare with. */
 export type Symptom = {
   readonly scope: Scope;
   readonly failing: readonly Occurrence[];
@@ -53,12 +53,12 @@ export type Symptom = {
   readonly signatures: readonly Signature[];
 };
 
-/** Traces assembled at most, failing and good: a verdict needs no more, and its time stays bounded. */
+/** The most traces that are assembled, failing and good. A verdict needs no more, and its time stays bounded. */
 const MAX_FAILING_TRACES = 3000;
 const MAX_SUCCEEDING_TRACES = 300;
 const LOG_ERROR = 17;
 
-/** Finds the symptom: scope first, then everything else. Counts over everything would blame retried and handled errors. */
+/** Finds the symptom: first the scope, then everything else. Counts over everything would blame retried and handled errors. */
 export function selectSymptom(observations: Observations, request: SymptomRequest): Symptom {
   const window = request.window ?? findWindow(observations);
   const filter = request.scope ?? {};
@@ -106,7 +106,7 @@ function both(service: string | undefined, route: string | undefined): EntryFilt
   return { ...(service === undefined ? {} : { service }), ...(route === undefined ? {} : { route }) };
 }
 
-/** The stretch that the spans and exchanges cover, else the log records. */
+/** The stretch of time that the spans and exchanges cover, otherwise that of the log records. */
 function findWindow({ spans, logs, exchanges }: Observations): Window {
   let [fromMs, toMs] = [Infinity, -Infinity];
   for (const { startMs, endMs } of spans) {
@@ -136,12 +136,14 @@ type IndexedTrace = {
   isSuspicious: boolean;
 };
 
-/** Traces that start inside the window, with whether anything in them looks like a failure. One pass: windows are long. */
+/**
+ * The traces that start inside the window, and whether anything in them looks like a failure. It takes one pass, because windows are long.
+ */
 function indexTraces({ spans, logs, exchanges }: Observations, window: Window): Map<string, IndexedTrace> {
   const traces = new Map<string, IndexedTrace>();
   let trace: IndexedTrace | undefined;
   for (const span of spans) {
-    // Spans of one trace mostly come together.
+    // Spans of one trace are mostly adjacent.
     if (trace?.traceId !== span.traceId) trace = findOrAdd(traces, span.traceId);
     trace.spans.push(span);
     if (span.startMs < trace.startMs) trace.startMs = span.startMs;
@@ -172,7 +174,7 @@ function indexTraces({ spans, logs, exchanges }: Observations, window: Window): 
   return traces;
 }
 
-/** Where no span came at all, log records that name a trace tell of it. */
+/** If there are no spans at all, adds the traces that log records name. */
 function addTold(traces: Map<string, IndexedTrace>, { logs, exchanges }: Pick<Observations, "logs" | "exchanges">, window: Window): void {
   const seenToFail = new Set(exchanges.filter(({ status = 0 }) => status >= 500).flatMap(({ traceId }) => traceId ?? []));
   for (const { traceId, spans, logs: own } of findToldRequests(logs, seenToFail)) {
@@ -183,7 +185,7 @@ function addTold(traces: Map<string, IndexedTrace>, { logs, exchanges }: Pick<Ob
   }
 }
 
-/** A server error that only an intermediary wrote down makes a trace as suspicious as one on a span. */
+/** A server error that only an intermediary logged makes a trace as suspicious as one on a span. */
 function markByExchanges(trace: IndexedTrace, findLogs: ReturnType<typeof createLogFinder>): void {
   if (trace.exchanges.length === 0) return;
   if (trace.spans.every(isToldSpan) && trace.exchanges.every((exchange) => endedWell(exchange, trace.logs))) calm(trace);
@@ -195,18 +197,18 @@ function markByExchanges(trace: IndexedTrace, findLogs: ReturnType<typeof create
   trace.isSuspicious ||= trace.exchanges.some(isFailedExchange);
 }
 
-/** True unless the server of this very request wrote that it failed: then who stands before it answered otherwise. */
+/** True unless the server of this very request logged that it failed. In that case the hop in front answered differently. */
 function endedWell({ status, path }: Exchange, logs: readonly LogRecord[]): boolean {
   return status !== undefined && status < 500 && !logs.some((log) => saysFailed(log) && readAsked(log)?.path === path);
 }
 
-/** What log records call a failure was caught, or came after the answer, where an intermediary saw that the request ended well. */
+/** If an intermediary saw that the request ended well, failures in its log records were handled, or came after the answer. */
 function calm(trace: IndexedTrace): void {
   trace.spans = trace.spans.slice(0, 1).map((span) => ({ ...span, status: "unset" }));
   trace.isSuspicious = false;
 }
 
-/** A failure, or one that another try made good. */
+/** True for a failure, or for a request that only a retry saved. */
 function isFailedExchange({ status = 0, upstream = [] }: Exchange): boolean {
   return status >= 500 || upstream.some((attempt) => attempt.answered === false || (attempt.status ?? 0) >= 500);
 }
@@ -219,7 +221,7 @@ type AloneGround = {
   readonly nameAddress: ReturnType<typeof learnAddresses>;
 };
 
-/** What only an access log knows is a request by itself, with what the same observer wrote to its error log meanwhile. */
+/** Adds requests known only from an access log, each with what its observer wrote into its error log at the time. */
 function addAlone(exchanges: readonly Exchange[], { traces, window, nameRoute, findLogs, nameAddress }: AloneGround): void {
   for (const [index, exchange] of exchanges.entries()) {
     const startMs = exchange.timeMs ?? window.fromMs;
@@ -244,7 +246,7 @@ function findOrAdd(traces: Map<string, IndexedTrace>, traceId: string): IndexedT
   return added;
 }
 
-/** A quick look at one span: could it be part of a failure? */
+/** A quick check of one span: could it be part of a failure? */
 function looksFailed(span: Span): boolean {
   if (span.status === "error" || (span.events.length > 0 && span.events.some(({ name }) => name === "exception"))) return true;
   const { attributes } = span;
@@ -260,13 +262,14 @@ function assemble({ traceId, spans, logs, exchanges }: IndexedTrace, filter: Ent
   return findOccurrence(assembleTrace(traceId, spans, { logs, exchanges }), filter);
 }
 
-/** Callers' spans are not lost more often than this for each one that came: they were never sent. */
+/** For each caller's span that came, no more than this many get lost. Beyond that, they were never sent. */
 const MOST_LOST_PER_KEPT = 3;
 
 /**
- * The largest group of failing exchanges of one service and route: of those that reached the client, first where somebody saw their end and
- * not log records alone tell of it; else of those that somebody in front answered well; else of those that hide a failure. What is torn from
- * callers that other traces show comes last: what those made of it is not known. Of what is mostly torn, most callers send no spans at all.
+ * The largest group of failing exchanges of one service and route. Failures that reached the client come first, and among them those whose
+ * end somebody saw, as opposed to log records alone; then failures that somebody in front answered well; then failures that were hidden.
+ * Exchanges torn off from callers that other traces show come last, because it is unknown what these callers made of them. If most are torn
+ * off, the callers send no spans at all.
  */
 function chooseGroup(occurrences: readonly Occurrence[]): readonly Occurrence[] {
   const called = countKeys(occurrences.flatMap(({ entry, above: [outermost = entry] }) => [...listCallees(outermost)]));
@@ -288,7 +291,7 @@ function chooseGroup(occurrences: readonly Occurrence[]): readonly Occurrence[] 
   return [...groups.values()].sort((a, b) => b.length - a.length)[0] ?? [];
 }
 
-/** Failing exchanges by how far their failure is known to have come, furthest first. */
+/** Failing exchanges, grouped by how far their failure is known to have come, the furthest first. */
 function listReached(occurrences: readonly Occurrence[]): readonly (readonly Occurrence[])[] {
   const failed = occurrences.filter(({ state }) => state === "failed");
   const open = failed.filter(({ above }) => above.every(isFailedHop));
@@ -296,7 +299,7 @@ function listReached(occurrences: readonly Occurrence[]): readonly (readonly Occ
   return [seen, open, failed, occurrences.filter(({ state }) => state === "masked")];
 }
 
-/** Hops that others called which sent spans; what intermediaries wrote down, they may have written down of a part of the requests. */
+/** The callees of hops that sent spans. Those of intermediaries are left out, since an intermediary may have logged only some requests. */
 function* listCallees({ entry, calls }: Hop): Generator<Hop> {
   for (const { callee } of calls) {
     if (callee === undefined) continue;

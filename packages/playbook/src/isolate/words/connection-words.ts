@@ -1,6 +1,6 @@
 import { anyOf } from "@faultline/model";
 
-/** Words of a connection that was closed under a request. */
+/** Messages that a connection was closed during a request. */
 export const CLOSED = new RegExp(
   anyOf(
     /\bECONNRESET\b/,
@@ -28,11 +28,11 @@ export const CLOSED = new RegExp(
   "i",
 );
 
-/** Words of a connection that did not come about in time. */
+/** Messages that a connection was not established in time. */
 export const NOT_CONNECTED_IN_TIME =
   /\bconnect(?:ion|ing)?(?: attempt)? (?:has )?time(?:d )?-?out\b|Connect(?:ion)?Timeout|CONNECT_TIMEOUT|connect ETIMEDOUT|dial tcp \S+ i\/o timeout|timed? ?out (?:while )?connecting/i;
 
-/** Words of a connection that was refused. */
+/** Messages that a connection was refused. */
 export const REFUSED = new RegExp(
   anyOf(
     /\bECONNREFUSED\b/,

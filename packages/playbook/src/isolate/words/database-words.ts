@@ -1,6 +1,6 @@
 import { anyOf } from "@faultline/model";
 
-/** The server's side of a database error: SQLSTATE classes 08, 40, 53, 57, 58, XX, and words that only databases write. */
+/** Database errors on the server's side: SQLSTATE classes 08, 40, 53, 57, 58, XX, and words that only databases write. */
 export const DATABASE_WORDS = new RegExp(
   anyOf(
     /(?<![:.\d])\b(?:08|40|53|57|58|XX)[0-9P][0-9A-Z][0-9]\b/,
@@ -54,7 +54,7 @@ export const DATABASE_WORDS = new RegExp(
   ),
   "i",
 );
-/** The same in words that others write as well: they count of a call to a database. */
+/** The same in words that others use as well. They count for a call to a database. */
 export const GENERAL_DATABASE_WORDS = new RegExp(
   anyOf(
     /search_phase_execution/,

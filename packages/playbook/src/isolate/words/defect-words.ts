@@ -1,8 +1,8 @@
 import { anyOf, anyWord } from "@faultline/model";
 
 /**
- * Errors that a program makes by itself, in the spelling of each language and framework. Of a broken connection, fetch makes a TypeError
- * as well.
+ * Errors that a program makes by itself, in the spelling of each language and framework. fetch reports a broken connection by a TypeError
+ * too, which is excluded.
  */
 export const DEFECT = new RegExp(
   anyOf(
@@ -58,7 +58,7 @@ export const DEFECT = new RegExp(
   ),
 );
 
-/** An error whose own type is a defect: what else its message speaks of are names of the program, not what went wrong. */
+/** An error whose own type is a defect. Other words in its message are then names in the program, and not what went wrong. */
 const DEFECT_TYPE = new RegExp(
   `^(?:[\\w.$\\\\]+[.\\\\])?${anyWord`
     ReferenceError AssertionError NullPointerException NullReferenceException ClassCastException InvalidCastException
@@ -66,12 +66,12 @@ const DEFECT_TYPE = new RegExp(
     ArgumentCountError FunctionClauseError UndefinedFunctionError`}\\b`,
 );
 
-/** True of the words of an exception whose type says already that code is wrong. */
+/** True for an exception whose type alone says that code is wrong. */
 export function isDefectType(words: string): boolean {
   return DEFECT_TYPE.test(words);
 }
 
-/** What a release that was put together wrongly, or that came before its schema, fails with. */
+/** Errors of a release that was built incorrectly, or deployed before its schema. */
 export const RELEASE_GAP = new RegExp(
   anyOf(
     /Cannot find module/,

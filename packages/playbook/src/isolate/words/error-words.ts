@@ -2,11 +2,11 @@ import { anyOf } from "@faultline/model";
 import { POOL_WAIT } from "./pool-words.ts";
 
 /**
- * What the words of an error say about which side it was made on. The patterns are the exact wording of widely used clients
- * and servers; each is anchored on words that do not occur in ordinary messages.
+ * What the words of an error say about the side on which it was made. The patterns are the exact wordings of widely used clients and
+ * servers. Each is anchored on words that do not occur in ordinary messages.
  */
 
-/** Words of time running out. */
+/** Messages that time ran out. */
 export const TIMEOUT_WORDS = new RegExp(
   anyOf(
     /\btime[d]?[ _-]?out\b/,
@@ -35,7 +35,7 @@ export const TIMEOUT_WORDS = new RegExp(
   "i",
 );
 
-/** The caller gave up before anything left its process: a breaker, a limiter, its own machine. */
+/** The caller gave up before anything left its process: because of a breaker, a limiter, or its own machine. */
 const NOT_SENT = new RegExp(
   anyOf(
     /(?:circuit|breaker)(?: breaker)?[ _-]?(?:is )?(?:open\b|opened\b)/,
@@ -59,7 +59,7 @@ const NOT_SENT = new RegExp(
   ),
   "i",
 );
-/** How resolvers and clients say that a name is not known, as the source of an expression. */
+/** Messages of resolvers and clients that a name is unknown, as the source of an expression. */
 export const UNKNOWN_NAME = anyOf(
   /\bENOTFOUND\b/,
   /getaddrinfo/,
@@ -83,7 +83,7 @@ export const UNKNOWN_NAME = anyOf(
   /net\.DNSError/,
 );
 
-/** A name that the caller could not have resolved. */
+/** A name that the caller could not resolve. */
 const NO_NAME = new RegExp(
   anyOf(UNKNOWN_NAME, /EAI_AGAIN/, /could not (?:resolve|translate) host/, /\blookup \S{1,200} on \S{1,80}:53\b/, /\bNXDOMAIN\b/),
   "i",
@@ -193,7 +193,7 @@ const UNREACHABLE = new RegExp(
   "i",
 );
 
-/** The same as clients of brokers say it: of Kafka, RabbitMQ, AMQP. What a broker answered has a code or words of its own. */
+/** The same in the words of brokers' clients: Kafka, RabbitMQ, AMQP. A broker's own answer has a code, or words of its own. */
 const NO_BROKER = new RegExp(
   anyOf(
     /NoBrokersAvailable/,
@@ -231,7 +231,7 @@ export function nameLocalRefusal(words: string): string {
   return POOL_WAIT.test(words) || /pool|connection|connect|clients|bulkhead/i.test(words) ? "no free connection" : "not sent";
 }
 
-/** `local` when the request never left the caller, `refused` when the callee rejected it as wrong; else undefined. */
+/** `local` if the request never left the caller, `refused` if the callee rejected it as wrong; otherwise undefined. */
 export function findRejection(words: string): "local" | "refused" | undefined {
   if (POOL_WAIT.test(words) || NOT_SENT.test(words) || NO_NAME.test(words)) return "local";
   return REFUSED.test(words) ? "refused" : undefined;

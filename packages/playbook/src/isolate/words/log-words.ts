@@ -5,17 +5,17 @@ import { type ExceptionRecord, type LogRecord, readLogException } from "@faultli
 export type LogWords = {
   /** Its text without the frames of a stack, with the error that its logger keeps in an attribute. */
   readonly text: string;
-  /** True when the record is of an exception or a panic, by its attributes or by the way in which its text is written. */
+  /** True if the record is about an exception or a panic, by its attributes or by how its text is written. */
   readonly isException: boolean;
 };
 
-/** What an error says, it says at its beginning; dumps behind it are only slow to search. */
+/** An error is described at its beginning; dumps after that are only slow to search. */
 const MAX_TEXT = 1500;
 const MAX_LINES = 200;
 
 /**
- * Where structured loggers put an error: OpenTelemetry, the Elastic Common Schema, Log4j 2, slog, zap, zerolog, logrus, pino, structlog,
- * Powertools for AWS Lambda, Semantic Logger, Monolog, Serilog. The first of each group that is a text counts.
+ * The attributes in which structured loggers put an error: OpenTelemetry, the Elastic Common Schema, Log4j 2, slog, zap, zerolog, logrus,
+ * pino, structlog, Powertools for AWS Lambda, Semantic Logger, Monolog, Serilog. In each group, the first one that is a text counts.
  */
 const ERROR_KEYS = [
   [
@@ -46,7 +46,10 @@ const ERROR_KEYS = [
   ],
 ] as const;
 
-/** Where the same loggers put its stack, and Logback all of it; those that have no place for it write it into the text. */
+/**
+ * The attributes in which the same loggers put the stack, or, with Logback, the whole error. Loggers without such an attribute write it
+ * into the text.
+ */
 const STACK_KEYS = [
   "error.stack_trace",
   "err.stack",
@@ -59,18 +62,18 @@ const STACK_KEYS = [
   "@x",
   "errorVerbose",
 ] as const;
-/** What only a record of an exception has. */
+/** Attributes that only a record of an exception has. */
 const EXCEPTION_KEYS = ["exception.type", "error.stack_trace", "stack_trace", "thrown.name", "context.exception.class", "@x"] as const;
 
-/** A text that begins with a type as errors have, not with a file or a module that says something. */
+/** A text that begins with the type of an error, and not with a file or a module that says something. */
 const NAMED = /^(?:Uncaught |Unhandled exception\. |\*\* \()?[\w$.\\:]*(?:Error|Exception|Failure)\b/;
 
-/** A line that says where code stood: Java, .NET and V8; Python; PHP; Go; Ruby and Rust backtraces; Elixir. */
+/** A line with a position in code: Java, .NET and V8; Python; PHP; Go; Ruby and Rust backtraces; Elixir. */
 const FRAME =
   /^\s*(?:at \S|File "|#\d+ (?:\S+\.php|\[internal|\{main)|\.{3} \d+ more|goroutine \d+ \[|created by |\S+\.go:\d+|(?:from )?\S+\.rb:\d+:in|\d+: +\S+::|(?:\([a-z]\w* [^()\s]+\) )?\S+\.(?:exs?|erl):\d+: )/;
-/** Code that a frame quotes, or the arguments that it was called with, stand below it and further in. */
+/** Code that a frame quotes, or arguments of the call, which are below the frame and indented further. */
 const QUOTED = /^\s{2,}\S|^\t/;
-/** A chain of exceptions goes on behind the frames of the one before. */
+/** A chain of exceptions continues after the frames of the previous one. */
 const LINK = /^\s*(?:Caused by|-+> |\[cause\]|Suppressed|Previous|Next |Wrapped by)/;
 const PANIC =
   /panicked at|panic recovered|^(?:http: )?panic(?: serving)?[: ]|Traceback \(most recent call last\)|^Unhandled exception\b|^Uncaught /m;
@@ -91,7 +94,9 @@ export function readLogWords({ body, attributes }: LogRecord): LogWords {
   };
 }
 
-/** The error that a record is of, wherever its logger keeps type, message and stack; a record of none is an error without a type. */
+/**
+ * The error in a record, wherever its logger keeps type, message and stack. A record without an exception gives an error without a type.
+ */
 export function readLogError(log: LogRecord): ExceptionRecord {
   const recorded = readLogException(log);
   if (recorded !== undefined) return recorded;
@@ -113,7 +118,7 @@ function findText(attributes: LogRecord["attributes"], keys: readonly string[]):
   return typeof found === "string" ? found : undefined;
 }
 
-/** Frames name functions and files, not what went wrong. */
+/** The text without frames, which name functions and files but not what went wrong. */
 function withoutFrames(written: string): { readonly text: string; readonly frames: number } {
   if (!written.includes("\n")) return { text: written, frames: 0 };
   const kept: string[] = [];

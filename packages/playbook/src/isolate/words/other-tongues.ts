@@ -1,4 +1,7 @@
-/** What operating systems, runtimes and databases say in the language that a locale chose, and the same in English, which everything else here reads. */
+/**
+ * Messages of operating systems, runtimes and databases in other languages, as a locale selects them, with the English messages that
+ * everything else here reads.
+ */
 import { anyOf } from "@faultline/model";
 
 const TONGUES: readonly (readonly [english: string, said: RegExp])[] = [
@@ -128,7 +131,7 @@ const TONGUES: readonly (readonly [english: string, said: RegExp])[] = [
   ],
   [
     "Access denied for user",
-    // A MySQL user has its host with it; without one, a program denies its own user something.
+    // A MySQL user is written with its host. Without one, a program denies something to its own user.
     /hat keine Zugriffsberechtigung \(verwendetes Passwort|(?:Accès refusé pour l.utilisateur|Acceso (?:denegado|negado) (?:para|a)(?: el)? usuario|Accesso non consentito per l.utente):? ?'[^']{0,80}'@/,
   ],
   [
@@ -179,10 +182,10 @@ function anyOfThem(...patterns: readonly RegExp[]): RegExp {
 }
 
 const ANY = new RegExp(anyOf(...TONGUES.map(([, said]) => said)), "i");
-/** What an error says, it says at its beginning. */
+/** The length of an error's beginning that is read. */
 const MAX_READ = 2_000;
 
-/** The words of an error, and where they are another language's, what they mean: `Hôte inconnu. [no such host]`. */
+/** The words of an error. If they are in another language, their English meaning follows: `Hôte inconnu. [no such host]`. */
 export function withEnglish(text: string): string {
   const said = text.slice(0, MAX_READ);
   if (!ANY.test(said)) return text;

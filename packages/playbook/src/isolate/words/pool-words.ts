@@ -1,9 +1,9 @@
 import { anyOf } from "@faultline/model";
 
 /**
- * Words of a request that waited in vain for a free connection of its own process's pool: HikariCP,
- * Tomcat, DBCP, c3p0, Druid, Jedis, Apache HttpClient, Reactor Netty, R2DBC, SQLAlchemy, psycopg, httpx, ActiveRecord, connection_pool,
- * Ecto, knex, Sequelize, Prisma, mysql2, tedious, MongoDB drivers, SqlClient, Npgsql, go-redis, sqlx, bb8, deadpool.
+ * Messages that a request waited in vain for a free connection of its own process's pool: HikariCP, Tomcat, DBCP, c3p0, Druid, Jedis,
+ * Apache HttpClient, Reactor Netty, R2DBC, SQLAlchemy, psycopg, httpx, ActiveRecord, connection_pool, Ecto, knex, Sequelize, Prisma,
+ * mysql2, tedious, MongoDB drivers, SqlClient, Npgsql, go-redis, sqlx, bb8, deadpool.
  */
 export const POOL_WAIT = new RegExp(
   anyOf(
@@ -61,5 +61,5 @@ export const POOL_WAIT = new RegExp(
   "i",
 );
 
-/** What a pooler in front of a database, as PgBouncer, answers when its own connections are in use. */
+/** What a pooler in front of a database, such as PgBouncer, answers if its own connections are in use. */
 export const POOLER_FULL = /query_wait_timeout|no more connections allowed/i;

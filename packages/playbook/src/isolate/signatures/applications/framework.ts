@@ -1,9 +1,9 @@
 import type { Signature } from "../signature.ts";
 
-/** What is told of a framework's answer; the rest is the same for nearly all of them. */
+/** The particulars of a framework's answer. The rest is the same for nearly all frameworks. */
 type Framework = Omit<Signature, "hop" | "made" | "certainty" | "source"> & Partial<Pick<Signature, "hop" | "certainty" | "source">>;
 
-/** A signature of a framework or application server: the app wrote the answer, or what runs it did. */
+/** A signature of a framework or application server: the app, or what runs it, wrote the answer. */
 export function framework({ hop = "app", certainty = "recalled", source, ...known }: Framework): Signature {
   return { ...known, hop, made: "here", certainty, source: source ?? known.vendor };
 }

@@ -8,7 +8,7 @@ import { PROTOCOL_SIGNATURES } from "./protocols.ts";
 import { PYTHON_SIGNATURES } from "./python.ts";
 import { RUBY_SIGNATURES } from "./ruby.ts";
 
-/** Frameworks and application servers, by language: the failure was made by the app, or by what runs it. */
+/** Frameworks and application servers, by language. The app, or what runs it, made the failure. */
 export const APPLICATION_SIGNATURES: readonly Signature[] = [
   ...JAVASCRIPT_SIGNATURES,
   ...JVM_SIGNATURES,

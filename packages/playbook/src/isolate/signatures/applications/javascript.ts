@@ -22,7 +22,7 @@ export const JAVASCRIPT_SIGNATURES: readonly Signature[] = [
   framework({
     id: "nestjs",
     vendor: "NestJS",
-    // Azure API Management says the same, with an activityId.
+    // Azure API Management says the same, but with an activityId.
     pattern: { status: [500], json: { statusCode: "500", message: "Internal server error" }, bodyLacks: ['"activityId"'] },
     meaning: "an exception that no filter knows",
     cause: "unhandled-exception",

@@ -25,7 +25,7 @@ export const NATIVE_SIGNATURES: readonly Signature[] = [
   framework({
     id: "warp",
     vendor: "warp",
-    // Node says so of an Error.
+    // Node says this about an Error.
     pattern: { status: [500], bodyHas: ["Unhandled rejection: "], bodyLacks: ["Error: "] },
     meaning: "a rejection that no recover takes",
     cause: "unhandled-exception",

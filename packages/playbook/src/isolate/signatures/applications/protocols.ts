@@ -1,7 +1,7 @@
 import type { Signature } from "../signature.ts";
 import { framework } from "./framework.ts";
 
-/** Bodies that a protocol lays down, whatever the app is written in. */
+/** Bodies that a protocol prescribes, whatever the app is written in. */
 export const PROTOCOL_SIGNATURES: readonly Signature[] = [
   framework({
     id: "grpc-gateway",

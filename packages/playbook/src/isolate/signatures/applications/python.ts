@@ -66,7 +66,7 @@ export const PYTHON_SIGNATURES: readonly Signature[] = [
   framework({
     id: "cherrypy",
     vendor: "CherryPy",
-    // The sentence is that of RFC 2616, and others write it as well, in other marks.
+    // The sentence is from RFC 2616, and others write it as well, with different punctuation.
     pattern: {
       status: [500],
       bodyHas: ["<p>The server encountered an unexpected condition which prevented it from fulfilling the request.</p>"],
