@@ -44,6 +44,8 @@ export type Asked = {
   readonly text?: string;
   readonly method?: string;
   readonly target?: string;
+  /** The template of its route. */
+  readonly route?: string;
   readonly headers?: Record<string, string>;
 };
 type Handled = Asked & { readonly request: object };
@@ -54,7 +56,7 @@ export const view: HostView<Handled> = {
   target: ({ target }) => target ?? "/",
   headers: ({ headers }) => ({ "content-type": "application/json", ...headers }),
   scheme: () => "http",
-  route: () => undefined,
+  route: ({ route }) => route,
   protocol: () => "1.1",
   clientAddress: () => undefined,
   parsedBody: ({ body }) => body,
@@ -75,9 +77,12 @@ export async function ask(handler: unknown, asked: Asked): Promise<{ status: num
   const guard = createGuard({ service: "s", endpoint: false, announce: false, processHooks: false, transport: collected });
   const { body, text = body === undefined ? "" : JSON.stringify(body), target = "/", headers = {} } = asked;
   const query = Object.fromEntries(new URL(target, "http://x").searchParams);
+  const names = asked.route?.split("/") ?? [];
+  const params = Object.fromEntries((target.split("?")[0] ?? "").split("/").map((part, at) => [names[at]?.replace(":", ""), part]));
   const request = {
     body,
     query,
+    ...(asked.route !== undefined && { params }),
     headers,
     url: target,
     method: "POST",

@@ -1,39 +1,10 @@
 /** Judges an operation at the place that failed: did a value of the request alone make it fail, where another would have done? */
+import { isFault, type Question, toData } from "./fault.ts";
 import type { Claim, Meant } from "./claim.ts";
-import { wouldAnotherDo } from "./misnamed.ts";
-import { collectNames, collectOptional } from "./names/names-read.ts";
-import type { Origin } from "./origin.ts";
+import { judgeLookups, judgeThrow } from "./lookups/judge-lookup.ts";
 import type { Replay } from "./run/replay.ts";
 import { type Spot, Stop } from "./run/spot.ts";
-import { fromReal, isKnown, isNothing, makeThing, OWN, SOMETHING, sourceOf, thingOf, toHolder, type Value } from "./run/values.ts";
-
-/** What a claim looks at: of what is taken apart lazily, the thing itself. */
-function toData(value: Value): unknown {
-  const thing = thingOf(value);
-  if (!thing) return value.data;
-  if (thing.code || thing.native || thing.made) return (): void => undefined;
-  if (thing.entries) return new Map();
-  return thing.real ?? toHolder(thing);
-}
-
-/** What is asked of each operation that is seen: the words of the error, what they claim, and whether a rule believes them already. */
-export type Question = { readonly message: string; readonly claim: Claim; readonly isBelieved: boolean; readonly origin: Origin };
-
-/** The very value comes from the request alone, and nothing else would have done. */
-function isFault(replay: Replay, { value, node }: Meant, claim: Claim): boolean {
-  const source = sourceOf(value);
-  if (!source || source.isSpoilt || source.isStandIn) return false;
-  const data = toData(value);
-  const names = new Set([...replay.passed].flatMap(collectNames));
-  for (const { script } of replay.passed) for (const name of collectOptional(script)) names.add(name);
-  if (isNothing(data) && node?.type === "name" && names.has(`${node.name}?`)) return false;
-  if (source.would && source.key !== undefined && Object.values(source.holder as object).some(source.would)) return false;
-  return !wouldAnotherDo(
-    { value: data, holder: source.holder, key: source.key, isText: source.isText, isHeaders: source.isHeaders },
-    claim,
-    names,
-  );
-}
+import { fromReal, isKnown, makeThing, OWN, SOMETHING, sourceOf, thingOf, type Value } from "./run/values.ts";
 
 /** What stands in for a value that failed: of each kind one that something takes. */
 const SAMPLES: readonly unknown[] = [
@@ -87,13 +58,16 @@ function judgeAgain(replay: Replay, { values, fails }: Extract<Spot, { kind: "ag
   for (const leaf of listLeaves(values)) {
     if (sourceOf(leaf.value)?.isMixed) continue;
     const would = (other: unknown): boolean => !fails(leaf.put(fromReal(other, undefined)));
-    if (SAMPLES.some(would) && isFault(replay, leaf, { ...claim, would, reads: undefined })) throw new Stop("proven");
+    if (SAMPLES.some(would) && isFault(replay, leaf, { claim: { ...claim, would, reads: undefined }, as: "failed" }))
+      throw new Stop("proven");
   }
   throw new Stop("refuted");
 }
 
 /** Ends the replay with a verdict where an operation tells whether the request is at fault. */
-export function judge(replay: Replay, spot: Spot, { claim, isBelieved, origin, message }: Question): void {
+export function judge(replay: Replay, spot: Spot, question: Question): void {
+  const { claim, isBelieved, origin, message } = question;
+  if (spot.kind === "throw") judgeThrow(replay, spot, question);
   if (spot.kind === "again") {
     if (spot.message === message && !isBelieved) judgeAgain(replay, spot, claim);
     return;
@@ -109,13 +83,19 @@ export function judge(replay: Replay, spot: Spot, { claim, isBelieved, origin, m
   const holding = meant.filter(holds);
   if (isBelieved) {
     const isApps = meant.some(({ value }) => value === OWN || value === SOMETHING || (isKnown(value) && !sourceOf(value)));
-    if (!isApps && holding.some((each) => isFault(replay, each, claim))) throw new Stop("proven");
-    const isKnownWrong = meant.some(({ value }) => isKnown(value) && sourceOf(value) && !sourceOf(value)?.isSpoilt);
+    if (!isApps && holding.some((each) => isFault(replay, each, { claim, as: "failed" }))) throw new Stop("proven");
+    const isKnownWrong = meant.some(
+      ({ value }) => isKnown(value) && sourceOf(value) && !sourceOf(value)?.isSpoilt && !sourceOf(value)?.isPath,
+    );
     throw new Stop(isApps || isKnownWrong ? "refuted" : "unclear");
   }
+  const [one, more] = meant;
+  // Where nothing was found, nothing is what failed.
+  if (one?.value.lookup && !more && claim.holds(undefined, false) && !claim.holds(0, false))
+    judgeLookups(replay, [one.value.lookup], question);
   const unknown = meant.find(({ value }) => !isKnown(value) && value !== SOMETHING);
   if (unknown) throw new Stop("unclear");
   if (holding.length === 0) return;
-  const proven = holding.every((each) => isFault(replay, each, claim));
+  const proven = holding.every((each) => isFault(replay, each, { claim, as: "failed" }));
   throw new Stop(proven ? "proven" : "refuted");
 }

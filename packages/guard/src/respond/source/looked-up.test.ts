@@ -15,9 +15,8 @@ const LACKED: readonly (readonly [name: string, script: string, asked: Asked])[]
   [
     "a key that has a name",
     `exports.handler = (req) => { const { status } = req.body; const { text } = LABELS[status]; return text }\n${LABELS}`,
-    { body: { status: 5 } },
+    { body: { status: "late" } },
   ],
-  ["a key that is not there", `exports.handler = (req) => LABELS[req.body.status].text\n${LABELS}`, { body: { title: "Blue mug" } }],
   [
     "a key of a map, by a name that a member has, too",
     `exports.handler = (req) => [req.body.RIGHTS, RIGHTS.get(req.body.role).all]\n${RIGHTS}`,
@@ -35,6 +34,16 @@ const LACKED: readonly (readonly [name: string, script: string, asked: Asked])[]
     "exports.handler = (req) => RENDER[req.body.kind].name.trim()\nconst RENDER = { text: (x) => x, scale(x) { return x }, 'a-b': 1, 7: 2 }",
     { body: { kind: "slider" } },
   ],
+];
+
+/** Keys that no such table would have: those are the request's fault. */
+const IMPOSSIBLE: readonly (readonly [name: string, script: string, asked: Asked])[] = [
+  [
+    "a number among words",
+    `exports.handler = (req) => { const { status } = req.body; const { text } = LABELS[status]; return text }\n${LABELS}`,
+    { body: { status: 5 } },
+  ],
+  ["a key that is not there", `exports.handler = (req) => LABELS[req.body.status].text\n${LABELS}`, { body: { title: "Blue mug" } }],
 ];
 
 /** What such a table lacks that the app should have put there, or has and cannot use; and a request that is right. */
@@ -146,5 +155,9 @@ const BUGS: readonly (readonly [name: string, script: string, asked: Asked])[] =
 describe("what is looked up in a table of the app's", () => {
   it.each([...LACKED, ...BUGS])("stays a 500: %s", async (_name, script, asked) => {
     expect(await ask(loadHandler(script), asked)).toMatchObject({ status: 500 });
+  });
+
+  it.each(IMPOSSIBLE)("is a 400: %s", async (_name, script, asked) => {
+    expect(await ask(loadHandler(script), asked)).toMatchObject({ status: 400 });
   });
 });

@@ -23,7 +23,7 @@ function simplify(name: string): string {
 }
 
 /** Are two names nearly the same, so that one may stand for the other by mistake? They have the same letters, or differ in a few at one place. */
-function isNear(one: string, other: string): boolean {
+export function isNear(one: string, other: string): boolean {
   const [a = [], b = []] = [one, other].map((name) => simplify(name).split(""));
   const longer = Math.max(a.length, b.length);
   let same = 0;

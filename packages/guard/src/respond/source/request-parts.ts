@@ -10,6 +10,8 @@ export type RecordedInput = {
   readonly parsed: unknown;
   readonly text: string | undefined;
   readonly target: string;
+  /** The template of the route, where the framework says it: `/orders/:id`. */
+  readonly route: string | undefined;
   readonly headers: IncomingHeaders;
   /** Are the headers members of an object, as Node has them? Those of a `Request` have to be asked for. */
   readonly hasPlainHeaders: boolean;
@@ -46,6 +48,7 @@ export function readBodies(input: RecordedInput): readonly Body[] {
 const PARTS: Readonly<Record<string, string>> = {
   body: "body",
   query: "query",
+  params: "params",
   headers: "headers",
   header: "headers",
   request: "request",
@@ -61,6 +64,35 @@ const ABSENT: Readonly<Record<string, null | "">> = { search: null, headers: nul
 
 /** What others than the client put into a request: where a body has its name, nobody knows which of them the code means. */
 export const ATTACHED = /^(?:user|session|auth|tenant|i[dp]|params)$/;
+
+const PARAMETER = /^(?::(\w+)|\{(\w+)\}|\[(\w+)\])$/;
+
+/** What stands in the path where the template of the route has names; undefined where they do not agree. */
+export function readParams({ target, route = "" }: RecordedInput): Record<string, string> | undefined {
+  const names = route.split("/");
+  const parts = (target.split(/[?#]/)[0] ?? "").split("/");
+  if (names.length !== parts.length) return undefined;
+  const found = names.flatMap((name, at): (readonly [string, string])[] => {
+    const key = PARAMETER.exec(name)?.slice(1).find(Boolean);
+    return key === undefined ? [] : [[key, parts[at] as string]];
+  });
+  try {
+    return found.length > 0 ? Object.fromEntries(found.map(([key, part]) => [key, decodeURIComponent(part)])) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function listTexts(of: unknown, depth = 0): readonly string[] {
+  if (typeof of === "string" || typeof of === "number") return [String(of)];
+  return typeof of === "object" && of !== null && depth < 8 ? Object.values(of).flatMap((each) => listTexts(each, depth + 1)) : [];
+}
+
+/** All texts and numbers that a request has sent, as they were sent. */
+export function listSent(input: RecordedInput): readonly string[] {
+  const [, query = ""] = input.target.split(/\?(.*)/s);
+  return listTexts([readParams(input), parse(query), input.headers, readBodies(input).map(({ value }) => value)]);
+}
 
 /** One request, as it is read by the code that is run again. */
 export class RequestParts {
@@ -94,6 +126,10 @@ export class RequestParts {
       return fromReal(value, { isText, isShared: true });
     }
     if (name === "query") return fromReal(this.#readQuery(), { isText: true });
+    if (name === "params") {
+      const params = readParams(this.#input);
+      return params ? fromReal(params, { isText: true, isPath: true }) : UNKNOWN;
+    }
     if (name === "headers" && hasPlainHeaders) {
       const value = fromReal(headers, { isText: true, isHeaders: true });
       (value.data as Thing).asks = "headers";
@@ -173,6 +209,11 @@ export class RequestParts {
         });
       case "request.*":
         return { data: makeThing({ items: [this.readBytes()] }), source: undefined };
+      case "request.param":
+        return native(([key = NOTHING]) => {
+          const params = this.part("params");
+          return thingOf(params) && typeof key.data === "string" ? replay.member(params, key.data) : UNKNOWN;
+        });
       case "request.setEncoding":
       case "request.clone":
         return native(() => this.part("request"));

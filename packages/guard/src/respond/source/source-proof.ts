@@ -9,7 +9,8 @@ import { believed, type Claim, readClaim } from "./claim.ts";
 import { codesAround } from "./names/codes-around.ts";
 import { enter, type Given } from "./enter.ts";
 import { enterCaller, enterStack, findCallers } from "./enter-stack.ts";
-import { judge, type Question } from "./judge-spot.ts";
+import type { Question } from "./fault.ts";
+import { judge } from "./judge-spot.ts";
 import { Modules } from "./names/modules.ts";
 import { isReplaced } from "./names/name-fate.ts";
 import { findOrigin } from "./origin.ts";
@@ -68,7 +69,7 @@ function replayWith(body: Body | undefined, question: Question, { input, isPiped
     return attempt(() => enterCaller(replay, caller, parts)) ?? [];
   });
   const replay = makeReplay(question, given);
-  const verdict = reached.find((each) => each !== "proven") ?? reached[0] ?? attempt(() => enterStack(replay, origin, given)) ?? "unclear";
+  const verdict = reached.find((each) => /^[ru]/.test(each)) ?? reached[0] ?? attempt(() => enterStack(replay, origin, given)) ?? "unclear";
   return { verdict, isBodyRead: parts.isBodyRead };
 }
 
@@ -83,51 +84,61 @@ function readInput({ view, request }: Exchange, bodyText: () => string | undefin
     parsed: view.parsedBody(request),
     text: bodyText() ?? (isEmpty ? "" : undefined),
     target: view.target(request),
+    route: view.route(request),
     headers,
     hasPlainHeaders: !((request as { readonly request?: unknown }).request instanceof Request),
   };
 }
 
+/** Words of the app's own claim nothing of one value: only that it throws them on purpose is looked at. */
+const NO_CLAIM: Claim = { holds: () => false, would: () => false, pick: () => undefined };
+const OF_THE_APP = -5;
+
 /**
  * The stack and the request are read only where the words of the error can be about one value, and only of a true error: the stack of anything else may be
  * the request's own text, and name whatever file its sender likes.
  */
-function isProvoked(exchange: Exchange, bodyText: () => string | undefined, isKnown: boolean): boolean {
+function findStatus(exchange: Exchange, bodyText: () => string | undefined, isKnown: boolean): 400 | 404 | undefined {
   const { thrown, request } = exchange;
   // An error that cannot be read so is given up with the rest.
   const { message, name, base } = thrown as Error & { readonly base?: unknown };
   // A base that is one is told of, and is not what failed.
-  if (isKnown && (!/^In(?:valid URL|corr)/.test(message) || base !== undefined)) return true;
+  if (isKnown && (!/^In(?:valid URL|corr)/.test(message) || base !== undefined)) return 400;
   const claimed = readClaim(message, name);
-  if (!claimed) return isKnown;
-  const kind = isKnown ? -1 : claimed.kind;
-  const claim: Claim = isKnown ? { ...claimed.claim, pick: believed } : claimed.claim;
+  if (isKnown && !claimed) return 400;
+  const kind = isKnown ? -1 : (claimed?.kind ?? OF_THE_APP);
+  const claim: Claim = isKnown && claimed ? { ...claimed.claim, pick: believed } : (claimed?.claim ?? NO_CLAIM);
   const origin = findOrigin(kind, exchange);
-  if (!origin) return isKnown;
-  const question = { claim, message, isBelieved: isKnown, origin };
-  const asked = { input: readInput(exchange, bodyText), isPiped: piped.has(request as object) };
+  if (!origin) return isKnown ? 400 : undefined;
+  const input = readInput(exchange, bodyText);
+  const question = { claim, message, isBelieved: isKnown, origin, input };
+  const asked = { input, isPiped: piped.has(request as object) };
   const [first, ...others] = readBodies(asked.input);
   const seen = replayWith(first, question, asked);
   const isSame = (each: Body): boolean => replayWith(each, question, asked).verdict === seen.verdict;
   const isSure = !seen.isBodyRead || (first !== undefined && others.every(isSame));
-  return isKnown ? !(seen.verdict === "refuted" && isSure) : seen.verdict === "proven" && isSure;
+  if (isKnown) return seen.verdict === "refuted" && isSure ? undefined : 400;
+  if (!isSure || !/^[pa]/.test(seen.verdict)) return undefined;
+  return seen.verdict === "absent" ? 404 : 400;
 }
 
 /**
- * A 400 for what an exchange has thrown and no rule knows, where the source proves that its request provoked it. It is told all the same, at once, as what is
+ * A 400 or a 404 for what an exchange has thrown and no rule knows, where the source proves that its request provoked it. It is told all the same, at once, as what is
  * thrown behind an answer is: should the code be what is mistaken, somebody can see it. What a rule has `known` for a 400 stays one, unless the value was the app's.
  */
 export function judgeBySource(exchange: Exchange, bodyText: () => string | undefined, known: ErrorAnswer): ErrorAnswer | undefined {
   if (!types.isNativeError(exchange.thrown)) return known;
+  let status: 400 | 404 | undefined;
   try {
     const isKnown = known.status === 400;
-    if (!isProvoked(exchange, bodyText, isKnown)) return undefined;
+    status = findStatus(exchange, bodyText, isKnown);
+    if (!status) return undefined;
     if (isKnown) return known;
   } catch {
     // A script that cannot be read, or a value that cannot even be looked at, proves nothing.
     return known;
   }
-  exchange.ending = { status: 400, isFailure: false, isAborted: false, endMs: performance.now() };
+  exchange.ending = { status, isFailure: false, isAborted: false, endMs: performance.now() };
   exchange.owner.tellLate(exchange);
-  return { status: 400 };
+  return { status };
 }

@@ -1,4 +1,5 @@
 /** Methods of lists, whose elements keep where they come from. */
+import { lookInList } from "../lookups/look-up.ts";
 import type { Call, Replay } from "../run/replay.ts";
 import { list, native, unknownOf } from "./make-value.ts";
 import { ofReal } from "./real-methods.ts";
@@ -154,8 +155,11 @@ export const LIST_METHODS: Readonly<Record<string, ListMethod>> = {
 /** A method of lists; undefined where they have none of that name. */
 export function ofList(replay: Replay, name: string): Value | undefined {
   const run = Object.hasOwn(LIST_METHODS, name) ? LIST_METHODS[name] : undefined;
-  if (!run) return typeof ([] as unknown as Record<string, unknown>)[name] === "function" ? ofReal(replay, name) : undefined;
+  if (!run && typeof ([] as unknown as Record<string, unknown>)[name] !== "function") return undefined;
   return native(replay, (given, self, node) => {
+    const looked = lookInList(replay, name, { self, given, node });
+    if (looked) return looked;
+    if (!run) return replay.apply(ofReal(replay, name), { self, given, node });
     const { items = [], isOpen, source } = self.data as Thing;
     if (isOpen) return replay.unknownCall(unknownOf(self), { self: OWN, given, node });
     const result = run(replay, { items, given, self, node });

@@ -1,4 +1,5 @@
 /** Maps and sets. */
+import { lookInMap } from "../lookups/look-up.ts";
 import type { Replay } from "../run/replay.ts";
 import { iterate } from "./iterate.ts";
 import { list, native } from "./make-value.ts";
@@ -14,6 +15,10 @@ export function ofMap(replay: Replay, thing: Thing, name: string): Value | undef
   const all = (): readonly Entry[] => [...entries.values()];
   return native(replay, (given, self, node) => {
     const [key = NOTHING, value = NOTHING] = given;
+    if (/^(?:set|add|delete|clear)$/.test(name)) thing.isTouched = true;
+    const looked =
+      /^(?:get|has)$/.test(name) && (thing.isOpen || !entries.has(key.data)) ? lookInMap(replay, thing, { given, node }) : undefined;
+    if (looked) return looked;
     if (thing.isOpen || (!isKnown(key) && name !== "forEach")) {
       replay.forget(thing);
       return replay.unknownCall(OWN, { self: OWN, given, node });
@@ -65,7 +70,8 @@ export function makeMap(replay: Replay, name: string, [of = NOTHING]: readonly V
   const items = isKnown(of) ? iterate(of) : undefined;
   if (items === null) return replay.fail("is not iterable");
   if (!items) (made.data as Thing).isOpen = true;
-  for (const item of items ?? []) {
+  // What is written out is there, whatever is put beside it.
+  for (const item of items ?? thingOf(of)?.items ?? []) {
     const [key, value = NOTHING] = name === "Set" ? [item, item] : (thingOf(item)?.items ?? []);
     if (!key || !isKnown(key)) {
       (made.data as Thing).isOpen = true;

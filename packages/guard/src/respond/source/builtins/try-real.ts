@@ -1,6 +1,20 @@
 /** Does what the language does, with copies: nothing that has an effect, and nothing of the app's. */
 import { NOWHERE, type Replay } from "../run/replay.ts";
-import { combine, fromReal, NotKnown, OWN, Raised, type Source, sourceOf, type Thing, toReal, UNKNOWN, type Value } from "../run/values.ts";
+import {
+  combine,
+  fromReal,
+  NotKnown,
+  OWN,
+  Raised,
+  remade,
+  type Source,
+  sourceOf,
+  type Thing,
+  thingOf,
+  toReal,
+  UNKNOWN,
+  type Value,
+} from "../run/values.ts";
 
 /** What would take too long, and too much room. */
 const MAX_TEXT = 1 << 20;
@@ -51,6 +65,16 @@ function toSource(name: string, values: readonly Value[]): Source | undefined {
 /** What is done with the things that some values stand for. */
 export type Deed = { readonly name: string; readonly values: readonly Value[]; readonly run: (...reals: never[]) => unknown };
 
+/** Where it comes from, and what would have been made of another text or number. */
+function toRemade({ name, values, run }: Deed): Source | undefined {
+  const source = toSource(name, values);
+  const [one, more] = values.filter((each) => sourceOf(each));
+  if (!source || !one || more || values.some((each) => thingOf(each))) return source;
+  return remade({ ...source, remake: sourceOf(one)?.remake }, (other) =>
+    run(...(values.map((each) => (each === one ? other : each.data)) as never[])),
+  );
+}
+
 /** Does something of the language's with copies, and gives what comes of it. */
 export function tryReal(replay: Replay, { name, values, run }: Deed): Value {
   let reals: unknown[];
@@ -62,7 +86,7 @@ export function tryReal(replay: Replay, { name, values, run }: Deed): Value {
   }
   if (isHeavy(name, reals[0], reals)) return UNKNOWN;
   try {
-    return fromReal(run(...(reals as never[])), toSource(name, values));
+    return fromReal(run(...(reals as never[])), toRemade({ name, values, run }));
   } catch (error) {
     if (error instanceof NotKnown) return UNKNOWN;
     if (!(error instanceof Error)) throw error;

@@ -98,6 +98,7 @@ export class Modules {
     if (fate === "moved") return OWN;
     const value = this.#evaluate(replay.scopeOf(script), found, { replay, name });
     const thing = thingOf(value);
+    if (thing && !thing.code && !thing.made) thing.named ??= { script, name };
     return fate === "handed" && thing && !thing.code && !thing.made && !thing.native ? OWN : value;
   }
 

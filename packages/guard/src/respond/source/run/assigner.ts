@@ -83,6 +83,7 @@ export abstract class Assigner extends MemberReader {
   /** Under which name, nobody knows. */
   private putAnywhere(thing: Thing, value: Value): void {
     if (thing.host || thing.real) return;
+    thing.isTouched = true;
     const keys = keysOf(thing);
     for (const key of keys) {
       const known = readOwn(thing, key) as Value;

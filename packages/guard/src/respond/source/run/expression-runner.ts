@@ -48,6 +48,8 @@ export abstract class ExpressionRunner extends ClassRunner {
 
   protected chain(node: Node, scope: Scope): Value {
     if (++this.steps > MAX_STEPS) throw new Stop("unclear");
+    const other = this.others?.get(node);
+    if (other) return other;
     const run = this.#runners[node.type] as ((node: Node, scope: Scope) => Value) | undefined;
     return run ? run(node, scope) : OWN;
   }

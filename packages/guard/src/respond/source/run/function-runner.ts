@@ -1,5 +1,6 @@
 /** Runs calls, and the functions that they reach. */
 import { Unreadable } from "../parse/token-cursor.ts";
+import { askDatabase } from "../lookups/look-up.ts";
 import type { Code, Node, NodeOf } from "../parse/syntax.ts";
 import { OperatorRunner } from "./operator-runner.ts";
 import { type Call, MAX_DEPTH } from "./replay.ts";
@@ -171,6 +172,8 @@ export abstract class FunctionRunner extends OperatorRunner {
         });
       else if (!isLooking) this.forget(each);
     }
+    const asked = askDatabase(this, { self, given, node });
+    if (asked) return asked;
     return isMadeOfRequest || callee === UNKNOWN || (self === UNKNOWN && isKnown(callee)) ? UNKNOWN : OWN;
   }
 
@@ -194,6 +197,7 @@ export abstract class FunctionRunner extends OperatorRunner {
       this.depth += 1;
       this.isOnTarget = false;
       this.target = next.at;
+      this.guards = [];
     } else this.target = undefined;
     try {
       const value = this.run(thing, self, given);

@@ -1,6 +1,7 @@
 /** Reads members and elements of values. */
 import type { Node, NodeOf } from "../parse/syntax.ts";
 import { readBuiltin } from "../builtins/read-builtin.ts";
+import { lookInTable } from "../lookups/look-up.ts";
 import { iterate } from "../builtins/iterate.ts";
 import { NOWHERE, Replay } from "./replay.ts";
 import { contains } from "./tree-search.ts";
@@ -12,6 +13,7 @@ import {
   OWN,
   own,
   readOwn,
+  remade,
   type Scope,
   sourceOf,
   SOMETHING,
@@ -72,7 +74,8 @@ export abstract class MemberReader extends Replay {
     if (builtin) return builtin;
     const { source } = of;
     const data = Object(of.data) as Record<string, unknown>;
-    if (key in data && typeof data[key] !== "function") return { data: data[key], source };
+    if (key in data && typeof data[key] !== "function")
+      return { data: data[key], source: source && remade(source, (other) => (Object(other) as Record<string, unknown>)[key]) };
     return { data: undefined, source: source && { ...source, holder: of.data, key } };
   }
 
@@ -86,6 +89,10 @@ export abstract class MemberReader extends Replay {
     }
     if (!isKnown(of)) return of === UNKNOWN ? UNKNOWN : OWN;
     if (isNothing(of.data)) this.fail(`Cannot read properties of ${of.data}`);
+    const looked = isPlain ? undefined : lookInTable(this, of, { key, node: node.key });
+    if (looked) return looked;
+    // What the path picks out of the app's own, nobody follows: a framework may have looked at it before.
+    if (!isPlain && !sourceOf(of) && sourceOf(key)?.isPath) return OWN;
     if (name === undefined) return holdsRequest(of) || sourceOf(key) ? UNKNOWN : OWN;
     const value = this.member(of, name);
     if (isPlain || !value.source || !isNothing(value.data)) return value;

@@ -143,6 +143,7 @@ export abstract class OperatorRunner extends Assigner {
   private takeOut(node: NodeOf<"member">, scope: Scope): Value {
     const thing = thingOf(this.evaluate(node.of, scope));
     const key = this.keyOf(node.key, scope);
+    if (thing) thing.isTouched = true;
     if (thing && key !== undefined) thing.members.set(key, this.level <= thing.level ? TAKEN_OUT : UNKNOWN);
     else if (thing) this.forgetShared(thing);
     return own(true);

@@ -1,7 +1,7 @@
 /** Runs the app's functions again in thought, from where the request came in to where it failed: with what is known of the request, and nothing else. */
 import { Unreadable } from "../parse/token-cursor.ts";
 import type { Code, Node, ScriptTree } from "../parse/syntax.ts";
-import type { Spot } from "./spot.ts";
+import type { Guard, Spot } from "./spot.ts";
 import {
   isKnown,
   keysOf,
@@ -72,6 +72,12 @@ export abstract class Replay {
   isOnTarget = true;
   /** The token where the frame stands that is being run; undefined in every other function. */
   target: number | undefined;
+  /** The conditions around the place that failed, in its function; undefined where nobody can say what led there. */
+  guards: (Guard | undefined)[] = [];
+  /** What stands in for parts of a condition when it is tried again. */
+  others: ReadonlyMap<Node, Value> | undefined;
+  /** May the code have changed a database for this very request? */
+  hasWritten = false;
   /** How often something was done of which nobody knows what it does. */
   unknowns = 0;
   /** The functions that were run, and those that were made. */
@@ -174,6 +180,7 @@ export abstract class Replay {
   /** Gives a thing a member. */
   setMember(thing: Thing, key: string, value: Value): void {
     if (thing.host || thing.real) return;
+    thing.isTouched = true;
     const next = this.level > thing.level ? this.join(readOwn(thing, key) ?? NOTHING, value) : value;
     if (thing.items && /^\d+$/.test(key)) {
       if (Number(key) > MAX_INDEX) this.forget(thing);

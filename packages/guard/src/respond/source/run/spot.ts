@@ -1,6 +1,9 @@
 /** What is seen at the place that failed, and how a replay ends there. */
 import type { Node, NodeOf } from "../parse/syntax.ts";
-import type { Value } from "./values.ts";
+import type { Scope, Value } from "./values.ts";
+
+/** A condition that stands around a place, and how it came out. */
+export type Guard = { readonly test: Node; readonly isMet: boolean };
 
 /** What is seen of an operation that stands where the error was thrown. */
 export type Spot =
@@ -14,6 +17,7 @@ export type Spot =
     }
   | { readonly kind: "pattern" | "list"; readonly of: Value; readonly node: Node }
   | { readonly kind: "in" | "assign"; readonly of: Value; readonly node: Node }
+  | { readonly kind: "throw"; readonly node: NodeOf<"throw">; readonly guards: readonly (Guard | undefined)[]; readonly scope: Scope }
   | {
       /** Something of the language's that failed: does it fail with other values too? */
       readonly kind: "again";
@@ -25,7 +29,8 @@ export type Spot =
 
 /** Thrown to end a replay: what was to be seen has been seen, or cannot be. */
 export class Stop {
-  readonly verdict: "proven" | "refuted" | "unclear";
+  /** `absent` where the request is at fault, and its path names what is not there. */
+  readonly verdict: "proven" | "absent" | "refuted" | "unclear";
   constructor(verdict: Stop["verdict"]) {
     this.verdict = verdict;
   }

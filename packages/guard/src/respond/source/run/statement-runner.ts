@@ -29,8 +29,9 @@ export class StatementRunner extends ExpressionRunner {
       return undefined;
     },
     return: ({ of }, scope) => ({ kind: "return", value: this.evaluate(of, scope) }),
-    throw: ({ of }, scope) => {
-      throw new Raised(this.evaluate(of, scope));
+    throw: (node, scope) => {
+      if (this.isInnermost && contains(node, this.target)) this.world.judge({ kind: "throw", node, guards: this.guards, scope });
+      throw new Raised(this.evaluate(node.of, scope));
     },
     block: (node, scope) => this.runBlock(node, scope),
     if: (node, scope) => this.runIf(node, scope),
@@ -101,6 +102,8 @@ export class StatementRunner extends ExpressionRunner {
 
   private runIf(node: NodeOf<"if">, scope: Scope): Completion {
     const test = this.truth(this.evaluate(node.test, scope));
+    const isMet = contains(node.yes, this.target);
+    if (isMet || contains(node.no, this.target)) this.guards.push({ test: node.test, isMet });
     if (test !== undefined) return test ? this.runBlock(node.yes, scope) : node.no && this.runBlock(node.no, scope);
     if (contains(node.yes, this.target)) return this.runBlock(node.yes, scope);
     if (contains(node.no, this.target)) return this.runBlock(node.no as Node, scope);
@@ -177,6 +180,7 @@ export class StatementRunner extends ExpressionRunner {
     try {
       const { unknowns } = this;
       if (node.handler && contains(node.handler, this.target)) {
+        this.guards.push(undefined);
         this.branch(node.body, scope);
         done = handle(OWN);
       } else {
@@ -210,6 +214,7 @@ export class StatementRunner extends ExpressionRunner {
     );
     const tests = node.cases.map(({ test }) => (test ? this.truth(this.compare(of, this.evaluate(test, scope), "===")) : false));
     const holding = node.cases.findIndex(({ body }) => body.some((each) => contains(each, this.target)));
+    if (holding >= 0) this.guards.push(undefined);
     let start = tests.findIndex((test) => test === true);
     const isUnsure = tests.slice(0, start < 0 ? undefined : start).includes(undefined);
     if (start < 0) start = node.cases.findIndex(({ test }) => !test);

@@ -49,3 +49,13 @@ export function declaredIn(statements: readonly Node[]): readonly string[] {
   });
   return names;
 }
+
+/** The nodes that reach over a token, the outermost first; what stands in functions is other code. */
+export function nodesAround(node: unknown, at: number): readonly Node[] {
+  if (typeof node !== "object" || node === null) return [];
+  if (Array.isArray(node)) return node.flatMap((each) => nodesAround(each, at));
+  const isNode = "type" in node;
+  if (isNode && !contains(node as Node, at)) return [];
+  const inner = Object.entries(node).flatMap(([key, each]) => (key === "code" || key === "outer" ? [] : nodesAround(each, at)));
+  return isNode ? [node as Node, ...inner] : inner;
+}

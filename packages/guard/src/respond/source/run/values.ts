@@ -19,10 +19,32 @@ export type Source = {
   readonly isStandIn?: boolean;
   /** What another value would have had to be, where the words of the error do not say it. */
   readonly would?: (value: unknown) => boolean;
+  /** Is it a part of the path, by which something is asked for? It is there in any case. */
+  readonly isPath?: boolean;
+  /** What the code would have made of another text or number in its place. */
+  readonly remake?: ((other: unknown) => unknown) | undefined;
 };
 
+/** What the app looked for in a collection of its own, by what the request says. */
+export type Lookup = {
+  readonly key: Value;
+  readonly node: Node | undefined;
+  /** Would a key that the request has in its place be there? */
+  readonly would: (other: unknown) => boolean;
+  /** What it is called, where it is filled as requests come. */
+  readonly of: string | undefined;
+};
+
+/** What a thing is called: a name of a whole script. */
+export type Named = { readonly script: ScriptTree; readonly name: string };
+
 /** A value, and where it comes from. */
-export type Value = { readonly data: unknown; readonly source: Source | undefined };
+export type Value = {
+  readonly data: unknown;
+  readonly source: Source | undefined;
+  /** Where it may be an entry that the app has not: how it was looked for. */
+  readonly lookup?: Lookup;
+};
 
 /** A value that nobody knows, which may be the request's. */
 export const UNKNOWN: Value = { data: Symbol("unknown"), source: undefined };
@@ -120,6 +142,12 @@ export class Thing {
   /** Of a map and of a set. */
   entries: Map<unknown, { readonly key: Value; value: Value }> | undefined;
   isSet = false;
+  /** Of what a name of a whole script stands for. */
+  named: Named | undefined;
+  /** Has the code taken something out of it, or put something in, for this very request? */
+  isTouched = false;
+  /** Of a statement of a database: its text. */
+  statement: string | undefined;
 }
 
 /** The thing that a value is; undefined where it is none. */
@@ -133,6 +161,12 @@ export class Raised {
     this.value = value;
     this.message = message;
   }
+}
+
+/** The source of what a step makes of a text or a number. */
+export function remade(source: Source, step: (value: unknown) => unknown): Source {
+  const { remake } = source;
+  return { ...source, remake: (other) => step(remake ? remake(other) : other) };
 }
 
 /** Where a value comes from: what is taken apart keeps it itself. */
@@ -158,6 +192,7 @@ export function fromReal(real: unknown, source: Source | undefined): Value {
     ...(source.isSpoilt && { isSpoilt: true }),
     ...(source.isHeaders && { isHeaders: true }),
     ...(source.isShared && { isShared: true }),
+    ...(source.isPath && { isPath: true }),
   };
   if (Array.isArray(real)) {
     const items = real
@@ -269,7 +304,12 @@ export function combine(values: readonly Value[], isSpoilt = false): Source | un
   const [first] = sources;
   if (!first) return undefined;
   const told = sources.find(({ key }) => key !== undefined) ?? first;
-  return isSpoilt || sources.some((each) => each.isSpoilt) ? { ...told, isSpoilt: true } : told;
+  return {
+    ...told,
+    remake: undefined,
+    ...(sources.some((each) => each.isPath) && { isPath: true }),
+    ...((isSpoilt || sources.some((each) => each.isSpoilt)) && { isSpoilt: true }),
+  };
 }
 
 /** Is a value the request's, or something that the code has put a part of it into? */

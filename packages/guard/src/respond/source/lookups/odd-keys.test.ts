@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+import { isOdd } from "./odd-keys.ts";
+
+describe("isOdd", () => {
+  it.each([
+    ["nothing", undefined, ["EUR", "USD"]],
+    ["a list", [1], ["EUR", "USD"]],
+    ["an empty text", "", ["EUR", "USD"]],
+    ["a blank", " ", ["EUR", "USD"]],
+    ["a word of the language", "__proto__", ["EUR", "USD"]],
+    ["a number among words", 5, ["EUR", "USD"]],
+    ["a large number among words", "9007199254740993", ["EUR", "USD"]],
+    ["markup", "<b>", ["EUR", "USD"]],
+    ["a sign that nobody writes", "EU\0R", ["EUR", "USD"]],
+    ["what is far longer", "x".repeat(30), ["EUR", "USD"]],
+  ])("takes %s for none that a table has", (...[, key, keys]) => {
+    expect(isOdd(key, keys)).toBe(true);
+  });
+
+  it.each([
+    ["a currency", "JPY", ["EUR", "USD"]],
+    ["an operator", "*", ["+", "-"]],
+    ["a comparison", "<=", ["<", ">"]],
+    ["a town with an umlaut", "köln", ["berlin", "hamburg"]],
+    ["a language in its own letters", "日本語", ["english", "deutsch"]],
+    ["the sign of a currency", "£", ["€", "$"]],
+    ["a language with a sign", "c#", ["java", "python"]],
+    ["a reaction", "🎉", ["👍", "👎"]],
+    ["a role with a colon", "team:owner", ["admin", "editor"]],
+    ["the other truth value", "true", ["false"]],
+    ["a size by number", "42", ["S", "M"]],
+  ])("leaves open whether %s was forgotten", (...[, key, keys]) => {
+    expect(isOdd(key, keys)).toBe(false);
+  });
+});
