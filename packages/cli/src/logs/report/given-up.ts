@@ -1,4 +1,4 @@
-import type { MadeBy } from "@faultline/model";
+import { anyOf, type MadeBy } from "@faultline/model";
 import type { JoinedMessage, RouteErrors } from "./report.ts";
 
 type GivenUp = { readonly who: string; readonly format: string; readonly statuses: readonly number[]; readonly words: RegExp };
@@ -35,8 +35,15 @@ const GAVE_UP: readonly GivenUp[] = [
     statuses: OF_ITSELF,
     // With error 2 or 20, the requested file is missing: nginx answers 404 or asks the app. For the temporary file of a body, which is
     // named by a number, these errors mean that its directory is missing.
-    words:
-      /^(?:rewrite or internal redirection cycle|auth request unexpected status|(?:mkdir|pwritev?|write)\(\) "[^"]*" failed|open\(\) "[^"]*(?:\/\d{10}" failed|" failed \((?!20?:))|\d+ worker_connections are not enough)/,
+    words: new RegExp(
+      `^${anyOf(
+        "rewrite or internal redirection cycle",
+        "auth request unexpected status",
+        /(?:mkdir|pwritev?|write)\(\) "[^"]*" failed/,
+        /open\(\) "[^"]*(?:\/\d{10}" failed|" failed \((?!20?:))/,
+        /\d+ worker_connections are not enough/,
+      )}`,
+    ),
   },
   { who: "nginx", format: "nginx-error", statuses: [503], words: /^limiting (?:requests|connections)(?!, dry run)/ },
 ];

@@ -2,7 +2,7 @@
  * Decides which statuses in records are answers of the program that wrote them, and not another program's answer or the state of something
  * else.
  */
-import { anyOf } from "@faultline/model";
+import { anyOf, anyWord } from "@faultline/model";
 import type { Draft } from "../exchange/draft.ts";
 import type { FieldReader } from "../named-fields/field-reader.ts";
 import { isOfCaller } from "../values/logfmt-pairs.ts";
@@ -35,8 +35,12 @@ const CALLS = /\b(?:calls?|crawl(?:ed|ing)?|prob(?:e|ed|ing)|check(?:s|ed|ing)?|
 const SIDE = /^(?:(?:span_kind_)?client|outbound|outgoing|egress)$/i;
 const LOGGER = ["logger", "logger_name", "category", "source_context", "target", "component", "channel"];
 /** Client libraries, and programs' names for them, as logger names. A `target` may be a path or a URL as well, which does not count. */
-const LIBRARY =
-  /^(?!\/|https?:).*?(?:\b(?:reqwest|hyper::client|httpx|urllib3|aiohttp\.client|botocore|axios|undici|okhttp3?|resty|http[-_.]?client|outbound|outgoing)\b|(?:Rest|Web|Http)(?:Template|Client)\b)/i;
+const CLIENT = anyWord`
+  reqwest hyper::client httpx urllib3 aiohttp\.client botocore axios undici okhttp3? resty http[-_.]?client outbound outgoing`;
+const LIBRARY = new RegExp(
+  String.raw`^(?!\/|https?:).*?${anyOf(String.raw`\b${CLIENT}\b`, /(?:Rest|Web|Http)(?:Template|Client)\b/)}`,
+  "i",
+);
 const SIDES = ["span.kind", "span_kind", "direction", "kind"];
 const TARGET = ["url", "uri", "target", "request_url", "req.url", "request.url", "http.url", "url.full"];
 const WHOLE = /^https?:\/\//;

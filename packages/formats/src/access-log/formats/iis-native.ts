@@ -10,8 +10,14 @@ import type { LineParser, ParseContext, TextFormat } from "../line.ts";
 /** IIS in its own format. */
 export const iisNative: TextFormat = { id: "iis-native", create: createIisNative };
 
-const LINE =
-  /^([\d.:a-f%]{2,60}), ([^,]{1,120}), (\d{1,2})\/(\d{1,2})\/(\d{2}|\d{4}), (\d{1,2}:\d\d:\d\d), (\w{1,40}), ([^,]{1,120}), ([\d.:a-f%]{2,60}|-), (\d+), (\d+), (\d+), (\d{3}), (\d+), ([A-Z_-]{1,20}), ([^,]*), (.*?),?$/i;
+const ADDRESS = String.raw`[\d.:a-f%]{2,60}`;
+const CLIENT_AND_USER = String.raw`(${ADDRESS}), ([^,]{1,120})`;
+const TIME = String.raw`(\d{1,2})\/(\d{1,2})\/(\d{2}|\d{4}), (\d{1,2}:\d\d:\d\d)`;
+const SITE_AND_SERVER = String.raw`(\w{1,40}), ([^,]{1,120}), (${ADDRESS}|-)`;
+const TOOK_RECEIVED_AND_SENT = String.raw`(\d+), (\d+), (\d+)`;
+const STATUSES = String.raw`(\d{3}), (\d+)`;
+const REQUEST = "([A-Z_-]{1,20}), ([^,]*), (.*?),?";
+const LINE = new RegExp(`^${[CLIENT_AND_USER, TIME, SITE_AND_SERVER, TOOK_RECEIVED_AND_SENT, STATUSES, REQUEST].join(", ")}$`, "i");
 
 function createIisNative(context: ParseContext): LineParser {
   return (line) => {

@@ -14,8 +14,11 @@ const ACCESS =
   /^(\S{2,45}) - +(?:\S+ )?\[?(\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4})\]? "([A-Z]{3,16}) (\/\S*)" (\d{3})(?: (.*))?$/;
 /** The fields that `www.conf` proposes after the status: the script, milliseconds, kilobytes and the processor's share. */
 const PROPOSED = /^\S+\.php (\d+\.\d{3}) \d+ \d+\.\d\d%$/;
-const ERROR =
-  /^\[(\d\d)-([A-Z][a-z]{2})-(\d{4}) (\d\d:\d\d:\d\d(?:\.\d{1,6})?)(?: ([A-Z]\w+(?:\/[\w/+-]+)?))?\] (?:(DEBUG|NOTICE|WARNING|ERROR|ALERT): |PHP (Fatal error|Parse error|Recoverable fatal error|Warning|Notice|Deprecated): +)?(\S.*)$/s;
+const TIME = String.raw`(\d\d)-([A-Z][a-z]{2})-(\d{4}) (\d\d:\d\d:\d\d(?:\.\d{1,6})?)`;
+const ZONE = String.raw`(?: ([A-Z]\w+(?:\/[\w/+-]+)?))?`;
+const LEVEL = "(DEBUG|NOTICE|WARNING|ERROR|ALERT)";
+const LEVEL_OF_PHP = "(Fatal error|Parse error|Recoverable fatal error|Warning|Notice|Deprecated)";
+const ERROR = new RegExp(String.raw`^\[${TIME}${ZONE}\] (?:${LEVEL}: |PHP ${LEVEL_OF_PHP}: +)?(\S.*)$`, "s");
 
 function createPhpFpm(context: ParseContext): LineParser {
   return (line) => {

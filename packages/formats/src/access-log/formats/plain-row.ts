@@ -17,20 +17,27 @@ export const METHOD = new RegExp(`^(?:${METHODS})$`);
 export const HOST = /^[\w-]{1,63}(?:\.[\w-]{1,63}){1,10}(?::\d{1,5})?$/;
 /** A field that is exactly an address, perhaps with a port. */
 export const ADDRESS = /^(?:(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?|\[?[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}\]?)$/;
+const HOST_FIRST = String.raw`(?:[\w.-]{1,100}(?::\d{1,5})? (?=\/))?`;
+const ROOT = String.raw`(?:\/|https?:\/\/)`;
+const PROTOCOL = String.raw`(?: HTTP\/[\d.]+)?`;
+const ARROW = "(?: (?:->|=>))?";
+/** A size and a duration in seconds; a number with another unit is neither. */
+const SIZE = String.raw`(?: (?<size>\d+|-)(?= |$)(?! [mµu]?s\b))?`;
+const TOOK = String.raw`(?: (?<seconds>\d{1,5}\.\d{3})s?(?= |$)(?! [mµu]s\b))?`;
 /** The status after the request. A host may precede the path, and an arrow the status. */
 const BEHIND = new RegExp(
-  String.raw`(?<=[\]"\s])"?(?<method>${METHODS})"? (?:[\w.-]{1,100}(?::\d{1,5})? (?=\/))?"?(?<target>(?:\/|https?:\/\/)[^\s"]*)"?(?: HTTP\/[\d.]+)?"?(?: (?:->|=>))? (?<status>\d{3})(?: (?<size>\d+|-)(?= |$)(?! [mµu]?s\b))?(?: (?<seconds>\d{1,5}\.\d{3})s?(?= |$)(?! [mµu]s\b))?(?= |$)`,
+  String.raw`(?<=[\]"\s])"?(?<method>${METHODS})"? ${HOST_FIRST}"?(?<target>${ROOT}[^\s"]*)"?${PROTOCOL}"?${ARROW} (?<status>\d{3})${SIZE}${TOOK}(?= |$)`,
 );
 /** The status directly before the request. */
-const BEFORE = new RegExp(
-  String.raw`(?<=[\]\s])(?<status>\d{3}) (?<method>${METHODS}) (?<target>(?:\/|https?:\/\/)\S*)(?: HTTP\/[\d.]+)?(?= |$)`,
-);
+const BEFORE = new RegExp(String.raw`(?<=[\]\s])(?<status>\d{3}) (?<method>${METHODS}) (?<target>${ROOT}\S*)${PROTOCOL}(?= |$)`);
 /** HAProxy's text for a request that it could not read, with its own status after or before it. */
 const UNREAD =
   /(?<=[\]\s])(?:"?<BADREQ>(?: <BADREQ>){0,2}"? (?<status>4\d\d)(?= |$)(?: (?<size>\d+))?|(?<first>4\d\d) <BADREQ> <BADREQ>(?= |$))/;
+const ISO_TIME = String.raw`\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| ?[+-]\d\d:?\d\d)?`;
+const CLF_TIME = String.raw`\d\d\/[A-Z][a-z]{2}\/\d{4}[: ]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?: [+-]\d{4})?`;
+const C_TIME = String.raw`[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}`;
 /** The time before a request. Besides it there may only be the client's address, dashes, a host and a port. */
-const TIME =
-  /\[?(\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| ?[+-]\d\d:?\d\d)?|\d\d\/[A-Z][a-z]{2}\/\d{4}[: ]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?: [+-]\d{4})?|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4})(?:\]|(?= ))/;
+const TIME = new RegExp(String.raw`\[?(${ISO_TIME}|${CLF_TIME}|${C_TIME})(?:\]|(?= ))`);
 /** An address with a port, or a socket. */
 const SERVER = /^(?:unix:|(?:\d{1,3}\.){3}\d{1,3}:\d|\[.*\]:\d)/;
 const LOCAL = /^(?:localhost)?(?::\d{1,5})?$/;

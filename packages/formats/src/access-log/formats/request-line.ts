@@ -37,8 +37,12 @@ const UNQUOTED =
  * A time by which an access log is recognised: the Common Log Format's time in brackets, which no logger writes, or nginx's whole seconds
  * before an address.
  */
-const FAMILY_TIME =
-  /\[(?:\d{1,2}\/[A-Z][a-z]{2}\/\d{4}|\d{4}-\d\d-\d\dT)[\d:T.]{6,18}[^\]]{0,7}\]|^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)(?= (?:(?:\d{1,3}\.){3}\d{1,3}|[\da-f]{0,4}(?::[\da-f]{0,4}){2,7}) )/;
+const FAMILY_TIME = new RegExp(
+  anyOf(
+    /\[(?:\d{1,2}\/[A-Z][a-z]{2}\/\d{4}|\d{4}-\d\d-\d\dT)[\d:T.]{6,18}[^\]]{0,7}\]/,
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)(?= (?:(?:\d{1,3}\.){3}\d{1,3}|[\da-f]{0,4}(?::[\da-f]{0,4}){2,7}) )/,
+  ),
+);
 /**
  * The other places where operators put the status: named; after the client's address; after Apache's original status (`%s->%>s`); after the
  * time; directly before the request, in brackets or not; after HAProxy's backend and server; after a request without its protocol; and in a
@@ -60,8 +64,15 @@ const LAYOUTS = [
   /\] (?:[^"]{0,200} )?"(?<request>[^"]{0,200})" (?<status>400|408|414|494|497)(?= (?:[\d.]+|-)(?: |$)(?![a-z]))/d,
 ];
 /** A number before the request that may be the status, if another follows the request. */
-const BEFORE =
-  /\] (?:\d{3}(?= )|\[\d{3}\] $)|(?<=\] |\d |- )\d{3} $|^\d{3} (?=(?:[\d.-]{1,12} ){0,3}\[)|\/\S{1,80} \d{3} (?=(?:\d{1,12} ){0,4}$)|(?<= )\d{3} $/;
+const BEFORE = new RegExp(
+  anyOf(
+    /\] (?:\d{3}(?= )|\[\d{3}\] $)/,
+    /(?<=\] |\d |- )\d{3} $/,
+    /^\d{3} (?=(?:[\d.-]{1,12} ){0,3}\[)/,
+    /\/\S{1,80} \d{3} (?=(?:\d{1,12} ){0,4}$)/,
+    /(?<= )\d{3} $/,
+  ),
+);
 /** The numbers directly after a request. */
 const BEHIND = /^"(?: (?:\d{1,12}|-)(?= |$)){1,2}/;
 const ASKED = /^[A-Z]{3,16} (?:\/|\*|https?:\/\/)/;

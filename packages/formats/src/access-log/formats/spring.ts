@@ -6,8 +6,11 @@ import { readSeverity } from "../values/severity.ts";
 /** Spring Boot. */
 export const spring: TextFormat = { id: "spring", create: createSpring };
 
-const LINE =
-  /^(?:(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.,]\d{3,9}(?:Z|[+-]\d\d:?\d\d)?)\s+|\s*)(TRACE|DEBUG|INFO|WARN|ERROR|FATAL)\s+(?:\[([^\]]*)\] )?(\d+) --- (?:\[([^\]]*)\] )?(?:\[([^\]]*)\] )?(?:\[([^\]]*)\] )?(\S.*?): (.*)$/s;
+const TIME = String.raw`(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.,]\d{3,9}(?:Z|[+-]\d\d:?\d\d)?)`;
+const LEVEL = "(TRACE|DEBUG|INFO|WARN|ERROR|FATAL)";
+/** An optional field in brackets: the application, the thread, and the ids of a trace. */
+const FIELD = String.raw`(?:\[([^\]]*)\] )?`;
+const LINE = new RegExp(String.raw`^(?:${TIME}\s+|\s*)${LEVEL}\s+${FIELD}(\d+) --- ${FIELD}${FIELD}${FIELD}(\S.*?): (.*)$`, "s");
 /** The rest of such a line if it was cut before the process number. */
 const CUT = /^\d{1,7} --- (?:\[[^\]]*\] ){1,3}\S+ *: (\S.*)$/s;
 /** Spring Boot's greeting. */

@@ -1,4 +1,4 @@
-import { anyOf } from "@faultline/model";
+import { anyOf, anyWord } from "@faultline/model";
 
 /** Text logs of no particular product (a time, a level and words), and the lines of stack traces that follow a record. */
 import { readAnswerSentence } from "../application/answer-sentence.ts";
@@ -13,11 +13,15 @@ import { readDjangoWords } from "./django.ts";
 /** `2026-11-21 10:00:00,123 ERROR name: words`, `[2026-11-21 10:00:00 +0000] [7] [ERROR] words`, `ERROR:name:words`. */
 export const textLog: TextFormat = { id: "text", create: createTextLog };
 
-const LEVEL =
-  "(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|CRIT|CRITICAL|ALERT|EMERG|FATAL|SEVERE|PANIC|VRB|DBG|INF|WRN|FTL|ERRO|DEBG|TRAC|BLAT)";
+const LEVEL = anyWord`
+  TRACE DEBUG INFO NOTICE WARN WARNING ERROR ERR CRIT CRITICAL ALERT EMERG FATAL SEVERE PANIC
+  VRB DBG INF WRN FTL ERRO DEBG TRAC BLAT`;
 /** Logback writes only the time of day by default; log4j's TTCC layout writes the milliseconds since the start. */
 const CLOCKED = new RegExp(String.raw`^(?:\d\d:\d\d:\d\d[.,]\d{3}|\d{1,9}) \[[^\]]{1,80}\] (${LEVEL})\b\s+(\S{1,120} -{1,3} .*)$`, "s");
-const TIME = String.raw`\[?(\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z| ?[+-]\d\d:?\d\d| UTC)?|\d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d:\d\d\.\d{3}|\d\d/[A-Z][a-z]{2}/\d{4} \d\d:\d\d:\d\d(?:,\d{3})?)\]?`;
+const ISO_TIME = String.raw`\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z| ?[+-]\d\d:?\d\d| UTC)?`;
+const TOMCAT_TIME = String.raw`\d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d:\d\d\.\d{3}`;
+const CLF_TIME = String.raw`\d\d/[A-Z][a-z]{2}/\d{4} \d\d:\d\d:\d\d(?:,\d{3})?`;
+const TIME = String.raw`\[?(${ISO_TIME}|${TOMCAT_TIME}|${CLF_TIME})\]?`;
 /**
  * Up to three words before the level. Each includes its separator, so that a line can be split in one way only. If no word is a level, a
  * word may end with one (`main-ERROR`), or be the name of an error.

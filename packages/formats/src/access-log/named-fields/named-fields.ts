@@ -2,6 +2,7 @@
  * Reads exchanges from flat named fields whose keys the operators chose: nginx's `log_format` as JSON, logfmt, lograge, winston and other
  * structured logs. Only names with one meaning everywhere are known. A unit must be part of the name or of the value.
  */
+import { anyOf } from "@faultline/model";
 import { parseAnyTime } from "../values/clock.ts";
 import {
   type Draft,
@@ -241,8 +242,22 @@ export function putNamedFields(draft: Draft, read: FieldReader, context: ParseCo
   return draft.method !== undefined || draft.path?.startsWith("/") === true || isRefused(draft, read);
 }
 
-const PHRASE =
-  /^(?:Bad Request|Unauthorized|Forbidden|Not Found|Method Not Allowed|Conflict|Unprocessable (?:Entity|Content)|Too Many Requests|Internal Server Error|Bad Gateway|Service Unavailable|Gateway Timeout)$/;
+const PHRASE = new RegExp(
+  `^${anyOf(
+    "Bad Request",
+    "Unauthorized",
+    "Forbidden",
+    "Not Found",
+    "Method Not Allowed",
+    "Conflict",
+    "Unprocessable (?:Entity|Content)",
+    "Too Many Requests",
+    "Internal Server Error",
+    "Bad Gateway",
+    "Service Unavailable",
+    "Gateway Timeout",
+  )}$`,
+);
 
 /**
  * True for the body of an error response, as Spring, Nest and others send it and somebody logged it: a status, its phrase and a path, but

@@ -1,3 +1,5 @@
+import { anyOf } from "@faultline/model";
+
 const TAB = 9;
 const SPACE = 32;
 const BAR = 124;
@@ -36,8 +38,25 @@ const COMMAS = /=(?:"[^"]*"|[^\s=]*), [A-Za-z_@][\w.@/-]*=(?:"[^"]*"|[^\s=]*), [
 const STATUS_PAIR = /(?:status(?:[_.-]?code)?|response_code|\bresp)=["']?\d{3}\b/i;
 const TARGET_PAIR = /(?:path|ur[il]|target)=["']?\//i;
 /** Words of a caller about the answer to its call, which is not the program's own answer. */
-const CALLER =
-  /\b(?:upstream|downstream|outbound|outgoing|call(?:ing|ed)|retr(?:y|ies|ying)|attempts?|fetch(?:ed|ing)?|scrap(?:e|ed|ing)|forwarding|webhook|client|\w*(?:Http|Web|Rest)(?:Client|Template)|request failed with status code)\b/i;
+const CALLER = new RegExp(
+  String.raw`\b${anyOf(
+    "upstream",
+    "downstream",
+    "outbound",
+    "outgoing",
+    "call(?:ing|ed)",
+    "retr(?:y|ies|ying)",
+    "attempts?",
+    "fetch(?:ed|ing)?",
+    "scrap(?:e|ed|ing)",
+    "forwarding",
+    "webhook",
+    "client",
+    /\w*(?:Http|Web|Rest)(?:Client|Template)/,
+    "request failed with status code",
+  )}\b`,
+  "i",
+);
 /** True for words about a call that the program made. */
 export function isOfCaller(words: string): boolean {
   return CALLER.test(words);

@@ -4,12 +4,16 @@
  * can be read.
  */
 
+const FILE_END = String.raw`(?:\.(?:log|out|err|txt|jsonl?|ndjson|csv)|log|messages|stdout|stderr)`;
+/** The number or the date of a rotated file. */
+const ROTATED = String.raw`(?:\.\d{1,3}|[.-]\d{8}(?:-\d{2,6})?|-\d{4}-\d\d-\d\d)?`;
+const COMPRESSED = String.raw`(?:\.(?:gz|zst|bz2|xz))?`;
+const MARK_END = String.raw`(?::\d{1,9}:|-\d{1,9}-|:|(?<=\.[a-z]{3,6}(?:\.\d{1,3})?)-)`;
 /**
  * A log file's name before its line, as `grep -H`, `zgrep`, `grep -n` and `grep -C` write it. A host with a port is not one. A dash by
  * itself only ends a name with a file's extension, because `catalog-api.example.com` is a host.
  */
-const GREP =
-  /^\S{0,200}?(?:\.(?:log|out|err|txt|jsonl?|ndjson|csv)|log|messages|stdout|stderr)(?:\.\d{1,3}|[.-]\d{8}(?:-\d{2,6})?|-\d{4}-\d\d-\d\d)?(?:\.(?:gz|zst|bz2|xz))?(?::\d{1,9}:|-\d{1,9}-|:|(?<=\.[a-z]{3,6}(?:\.\d{1,3})?)-)(?!\d{1,5} )(?=\S)/;
+const GREP = new RegExp(String.raw`^\S{0,200}?${FILE_END}${ROTATED}${COMPRESSED}${MARK_END}(?!\d{1,5} )(?=\S)`);
 /** A line number alone. Times of day, dates and the first digits of an IPv6 address are excluded. */
 const NUMBER = /^(?!\d{1,2}:\d\d[:\s])(?:\d{1,9}:|\d{1,9}-(?!\d\d-)(?=[\d[{"<]))(?=\S)/;
 const IPV6 = /^[0-9a-f]{1,4}:(?:[0-9a-f]{0,4}:)+[0-9a-f.:%]*$/i;

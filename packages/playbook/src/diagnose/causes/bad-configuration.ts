@@ -90,8 +90,8 @@ const WORDS = new RegExp(
 );
 
 /** Messages about a missing environment variable, whose name is in capitals. */
-const VARIABLE =
-  /\b(?!ERR_|UND_|CERT_|HPE_|ABORT_)[A-Z][A-Z0-9]+_[A-Z0-9_]+[^()]{0,30}(?:missing|not set|undefined|unset|required|empty|invalid|not configured|not provided|not defined)/;
+const ABSENT = "(?:missing|not set|undefined|unset|required|empty|invalid|not configured|not provided|not defined)";
+const VARIABLE = new RegExp(String.raw`\b(?!ERR_|UND_|CERT_|HPE_|ABORT_)[A-Z][A-Z0-9]+_[A-Z0-9_]+[^()]{0,30}${ABSENT}`);
 
 /** A settings file, a key or a certificate, but not one that a user uploaded. */
 const SETTINGS_FILE = anyOf(
@@ -108,8 +108,17 @@ const NO_FILE = anyOf(
 const FILE = new RegExp(`${NO_FILE}[^/\\n]{0,40}${SETTINGS_FILE}|${SETTINGS_FILE}['":)( ]{0,4}[^/\\n]{0,20}${NO_FILE}`, "i");
 
 /** Messages of brokers, clouds and databases that the caller lacks permission. */
-const FORBIDDEN =
-  /not authori[sz]ed to\b|AuthorizationException|access ?denied|permission denied|insufficient (?:privileges|permissions|scope)|unauthenticated/i;
+const FORBIDDEN = new RegExp(
+  anyOf(
+    /not authori[sz]ed to\b/,
+    /AuthorizationException/,
+    /access ?denied/,
+    /permission denied/,
+    /insufficient (?:privileges|permissions|scope)/,
+    /unauthenticated/,
+  ),
+  "i",
+);
 
 /**
  * Messages about data encrypted or signed with a different key, or none. They appear after a rotation, and also if somebody tampered with

@@ -1,4 +1,4 @@
-import type { Evidence } from "@faultline/model";
+import { anyOf, type Evidence } from "@faultline/model";
 import { formatMs } from "../../trace/format-ms.ts";
 import { NOT_CONNECTED_IN_TIME } from "../../isolate/words/connection-words.ts";
 import { TIMEOUT_WORDS } from "../../isolate/words/error-words.ts";
@@ -42,8 +42,17 @@ function neverConnected({ origin }: Findings): boolean {
 }
 
 /** Messages about a missing answer on an existing connection. Then the wait was neither for the name nor for the machine. */
-const UNANSWERED =
-  /\bread(?:ing)?(?: operation| request)?[ _-]?time(?:d )?[ _-]?out\b|Read(?:Operation)?Timeout|awaiting (?:response )?headers|(?:Headers|Body|Response)[ _]?Timeout|\bwith 0 bytes received|no response (?:received )?within/i;
+const UNANSWERED = new RegExp(
+  anyOf(
+    /\bread(?:ing)?(?: operation| request)?[ _-]?time(?:d )?[ _-]?out\b/,
+    /Read(?:Operation)?Timeout/,
+    /awaiting (?:response )?headers/,
+    /(?:Headers|Body|Response)[ _]?Timeout/,
+    /\bwith 0 bytes received/,
+    /no response (?:received )?within/,
+  ),
+  "i",
+);
 
 /**
  * True if the caller had sent its request and did other work while it waited. Then the caller did not stand still, and its callee was late.

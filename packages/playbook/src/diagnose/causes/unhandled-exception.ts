@@ -1,6 +1,6 @@
 import { saysOverrun } from "../../isolate/blame/out-of-time.ts";
 import { isExchangeSpan } from "../../isolate/hops/exchange-hops.ts";
-import type { Evidence } from "@faultline/model";
+import { anyOf, type Evidence } from "@faultline/model";
 import { type CauseRule, type Findings, fromRelease, hear } from "../findings.ts";
 import { fromSequence } from "../contrast/contrast-sequence.ts";
 import { DEFECT } from "../../isolate/words/defect-words.ts";
@@ -71,9 +71,15 @@ function isTypeAlone({ origin, sayings }: Findings): boolean {
   return own.some(({ text }) => /\w(?:Exception|Error)\b/.test(text)) && own.every(({ text }) => isBare(text));
 }
 
+const FAILING = "(?:fail(?:ed|ing|ure)|error|could not|cannot|timed out|unable|trying)";
 /** Types and wordings of errors in working with files, sockets or other programs. */
-const OUTSIDE =
-  /\b(?:IO|OS|Socket|Connect(?:ion)?|Transport|Network|HttpRequest|Undici)(?:Error|Exception)\b|\b(?:fail(?:ed|ing|ure)|error|could not|cannot|timed out|unable|trying) (?:\w+ ){0,2}(?:connect(?:ion|ing)?|response body|socket)\b/i;
+const OUTSIDE = new RegExp(
+  anyOf(
+    /\b(?:IO|OS|Socket|Connect(?:ion)?|Transport|Network|HttpRequest|Undici)(?:Error|Exception)\b/,
+    String.raw`\b${FAILING} (?:\w+ ){0,2}(?:connect(?:ion|ing)?|response body|socket)\b`,
+  ),
+  "i",
+);
 
 /** True for an error from outside of the code that none of the known words explains. Which part of the outside failed is unknown. */
 function isOfTheOutside({ origin, sayings }: Findings): boolean {

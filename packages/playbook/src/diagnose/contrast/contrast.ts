@@ -1,4 +1,4 @@
-import type { Attributes } from "@faultline/model";
+import { anyOf, type Attributes } from "@faultline/model";
 import { testFisherExact } from "../../detect/fisher-exact.ts";
 import { toWilsonInterval } from "../../detect/wilson-interval.ts";
 import type { Occurrence } from "../../isolate/occurrence.ts";
@@ -24,8 +24,19 @@ export type Difference = {
 };
 
 /** Attributes that a failing request has because it failed, which say nothing about why. */
-const OUTCOMES =
-  /^(?:http\.(?:response\.|status|resend)|error\.|exception\.|otel\.status|rpc\.(?:grpc\.status|response)|http\.response_content|db\.response|diagnosis\.|faultline\.(?:log|error|response|outcome|exception))/;
+const OUTCOMES = new RegExp(
+  `^${anyOf(
+    /http\.(?:response\.|status|resend)/,
+    /error\./,
+    /exception\./,
+    /otel\.status/,
+    /rpc\.(?:grpc\.status|response)/,
+    /http\.response_content/,
+    /db\.response/,
+    /diagnosis\./,
+    /faultline\.(?:log|error|response|outcome|exception)/,
+  )}`,
+);
 /** Attributes that are unique to each request: ids, times, ports. */
 const IDS =
   /(?:^|[._-])(?:id|uuid|span|trace|timestamp|time|port|pid|nonce|token)$|\.thread\.|process\.pid|network\.peer\.port|client\.port/i;

@@ -1,4 +1,4 @@
-import { type CauseId, nameTimeouts } from "@faultline/model";
+import { anyOf, anyWord, type CauseId, nameTimeouts } from "@faultline/model";
 import { isFailedProbe, isRefusedProbe, type Probe, toHeaderRecord } from "../../isolate/responses/probe.ts";
 import { findCauseOfProxyError } from "../../isolate/responses/proxy-error.ts";
 import { findRuntimeWords } from "../../isolate/responses/runtime-words.ts";
@@ -270,8 +270,20 @@ function weighDirect({ probes }: ProbeFindings): readonly ProbeEvidence[] {
 }
 
 /** Messages of platforms and proxies that the caller lacks permission. */
-const NOT_ALLOWED =
-  /not authori[sz]ed (?:to|for)|access ?denied|permission[_ ]denied|(?:invalid|insufficient|missing) permissions?|ExpiredToken|InvalidSignature|SignatureDoesNotMatch|unauthorized_client|invalid_client/i;
+const NOT_ALLOWED = new RegExp(
+  anyOf(
+    /not authori[sz]ed (?:to|for)/,
+    /access ?denied/,
+    /permission[_ ]denied/,
+    /(?:invalid|insufficient|missing) permissions?/,
+    /ExpiredToken/,
+    /InvalidSignature/,
+    /SignatureDoesNotMatch/,
+    /unauthorized_client/,
+    /invalid_client/,
+  ),
+  "i",
+);
 
 /** Weighs a gateway that may not call its backend: it refuses the user, or turns the backend's refusal into a server error. */
 function weighIdentity({ probes, maker, proxyStatus }: ProbeFindings): readonly ProbeEvidence[] {
@@ -335,8 +347,9 @@ function isJson(body: string | undefined): boolean {
 }
 
 /** Parts of the names of exceptions that drivers and clients throw, and messages of fetch. */
-const OF_CALL =
-  /(?:Connect|Timeout|Pool|Socket|Database|SQL|PDO|JDBC|Operational|ResourceAccess|Network|Redis|Mongo|Kafka|Amqp)\w{0,60}(?:Exception|Error)\b|\bSQLSTATE\b|\bfetch failed\b/;
+const CALLED = anyWord`
+  Connect Timeout Pool Socket Database SQL PDO JDBC Operational ResourceAccess Network Redis Mongo Kafka Amqp`;
+const OF_CALL = new RegExp(String.raw`${CALLED}\w{0,60}(?:Exception|Error)\b|\bSQLSTATE\b|\bfetch failed\b`);
 
 /** True for an error of a call that failed. That nothing caught it is then not the cause. */
 function tellsOfCall(body = ""): boolean {

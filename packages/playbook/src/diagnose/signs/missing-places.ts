@@ -1,4 +1,4 @@
-import { anyOf, type Evidence } from "@faultline/model";
+import { anyOf, anyWord, type Evidence } from "@faultline/model";
 import type { Hop } from "../../isolate/hops/hop-shape.ts";
 import { type Findings, type Saying, hear } from "../findings.ts";
 import { fromSetting } from "./switched-settings.ts";
@@ -27,8 +27,12 @@ const WORDED = new RegExp(
 );
 
 /** Clients of brokers and clouds, by their packages and the types that they throw. */
-const CLIENT =
-  /\b(?:pika|amqp\w*|kombu|bunny|rabbitmq\w*|kafka\w*|confluent\w*|nats|jetstream|pulsar\w*|google\.(?:api_core|cloud|pubsub)|azure|amazonaws|aws\w*|botocore|servicebus\w*|eventhubs?\w*)[.:]/i;
+const CLIENT = new RegExp(
+  String.raw`\b${anyWord`
+    pika amqp\w* kombu bunny rabbitmq\w* kafka\w* confluent\w* nats jetstream pulsar\w*
+    google\.(?:api_core|cloud|pubsub) azure amazonaws aws\w* botocore servicebus\w* eventhubs?\w*`}[.:]`,
+  "i",
+);
 
 /**
  * Evidence that the program names something that a broker or a cloud does not have: a setting or a declaration is missing, on one side or

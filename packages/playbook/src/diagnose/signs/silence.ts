@@ -1,4 +1,4 @@
-import type { Evidence } from "@faultline/model";
+import { anyOf, type Evidence } from "@faultline/model";
 import type { Findings } from "../findings.ts";
 import { isThirdParty } from "./third-party.ts";
 
@@ -23,8 +23,24 @@ export function hearSilence({ origin, sayings }: Findings): readonly Evidence[] 
 
 /** A quoted answer with a specific reason: a body's error, detail or reason that is more than a general word. */
 const QUOTED = /"(?:error|errors|detail|details|reason|message|title|type|cause)"\s*:\s*"([^"]{1,300})"/gi;
-const GENERAL =
-  /^(?:internal(?: server)? error|internal|error|failed|failure|unknown(?: error)?|bad gateway|service unavailable|unavailable|gateway time-?out|something went wrong|an? .{0,20}error occurred\.?|about:blank)$/i;
+const GENERAL = new RegExp(
+  `^${anyOf(
+    "internal(?: server)? error",
+    "internal",
+    "error",
+    "failed",
+    "failure",
+    "unknown(?: error)?",
+    "bad gateway",
+    "service unavailable",
+    "unavailable",
+    "gateway time-?out",
+    "something went wrong",
+    /an? .{0,20}error occurred\.?/,
+    "about:blank",
+  )}$`,
+  "i",
+);
 
 /** True if the callee's answer said what went wrong inside of it. */
 function quotesReason(text: string): boolean {

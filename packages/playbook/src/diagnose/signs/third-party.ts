@@ -1,10 +1,20 @@
-import type { Evidence } from "@faultline/model";
+import { anyOf, type Evidence } from "@faultline/model";
 import { isExchangeSpan } from "../../isolate/hops/exchange-hops.ts";
 import type { Findings, Origin } from "../findings.ts";
 
 /** Names that exist only inside a network: without a dot, in cluster domains, or private addresses. */
-const INTERNAL =
-  /^(?:[^.]+|.*\.(?:local|internal|svc|cluster|lan|intranet|corp|consul|flycast|test\.internal)|10\.[\d.]+|192\.168\.[\d.]+|172\.(?:1[6-9]|2\d|3[01])\.[\d.]+|127\.[\d.]+|localhost)(?::\d+)?$|\.svc\./i;
+const INTERNAL = new RegExp(
+  String.raw`^${anyOf(
+    /[^.]+/,
+    /.*\.(?:local|internal|svc|cluster|lan|intranet|corp|consul|flycast|test\.internal)/,
+    /10\.[\d.]+/,
+    /192\.168\.[\d.]+/,
+    /172\.(?:1[6-9]|2\d|3[01])\.[\d.]+/,
+    /127\.[\d.]+/,
+    "localhost",
+  )}(?::\d+)?$|\.svc\.`,
+  "i",
+);
 
 /** True if the failing callee belongs to somebody else: outside of the network, and without any span of its own. */
 export function isThirdParty(origin: Origin): boolean {

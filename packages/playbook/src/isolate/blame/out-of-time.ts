@@ -1,4 +1,4 @@
-import type { Evidence } from "@faultline/model";
+import { anyOf, type Evidence } from "@faultline/model";
 import { durationOf, startOf } from "../../trace/span-time.ts";
 import { formatMs } from "../../trace/format-ms.ts";
 import { SAME_INSTANT_MS, isFailed } from "../call-fate.ts";
@@ -37,8 +37,17 @@ export function endImpatient(hop: Hop, call: Call & { readonly callee: Hop }): F
 }
 
 /** Servers' messages that a request took longer than allowed, or that its process was ended because of this. */
-const OVERRUN =
-  /Request ran for longer than|Rack::Timeout|Maximum execution time of \d+ seconds? exceeded|Task timed out after|WORKER TIMEOUT|AsyncRequestTimeoutException|RequestTimeout(?:Exception|Error)\b/;
+const OVERRUN = new RegExp(
+  anyOf(
+    /Request ran for longer than/,
+    /Rack::Timeout/,
+    /Maximum execution time of \d+ seconds? exceeded/,
+    /Task timed out after/,
+    /WORKER TIMEOUT/,
+    /AsyncRequestTimeoutException/,
+    /RequestTimeout(?:Exception|Error)\b/,
+  ),
+);
 const LOG_ERROR = 17;
 /** A call that takes at least this share of such a request, and at least this long, is what the request waited for. */
 const [MOST_OF_IT, LEAST_MS] = [0.8, 1_000];

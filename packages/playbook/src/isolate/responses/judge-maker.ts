@@ -1,4 +1,4 @@
-import { type Evidence, type HopKind, nameTimeouts } from "@faultline/model";
+import { anyWord, type Evidence, type HopKind, nameTimeouts } from "@faultline/model";
 import { citeSignature, matchSignatures, type Signature, type SignatureMatch, tellSignature } from "../signatures/index.ts";
 import { isFailedProbe, isRefusedProbe, type Probe, toHeaderRecord } from "./probe.ts";
 import { findRuntimeWords } from "./runtime-words.ts";
@@ -41,12 +41,19 @@ type Pull = Evidence & { readonly towards: "intermediary" | "app" };
 /** Below this confidence the answer is "unknown", because a wrong name costs more than none. */
 const KNOWN_FROM = 0.75;
 /** Header names that any hop may add or change, so that they tell nothing about who wrote a response. */
-const NEUTRAL =
-  /^(?:date|age|vary|etag|expires|last-modified|cache-control|connection|keep-alive|transfer-encoding|content-\w+|accept-ranges|server|via|alt-svc|x-cache\w*|retry-after|pragma|proxy-status|location|allow)$/;
+const NEUTRAL = new RegExp(
+  `^${anyWord`
+    date age vary etag expires last-modified cache-control connection keep-alive transfer-encoding content-\w+ accept-ranges
+    server via alt-svc x-cache\w* retry-after pragma proxy-status location allow`}$`,
+);
 const APP_HEADERS = ["x-powered-by", "x-runtime", "x-aspnet-version", "x-response-time"];
 /** Servers that run apps and do not forward. If the response has their name, no proxy before them wrote it. */
-const APP_SERVER =
-  /(?:^|, ?)(?:gunicorn|uvicorn|hypercorn|daphne|waitress|Werkzeug|WSGIServer|BaseHTTP|SimpleHTTP|CherryPy|WEBrick|puma|thin|Apache-Coyote|WildFly|Payara|WebLogic)\b/i;
+const APP_SERVER = new RegExp(
+  String.raw`(?:^|, ?)${anyWord`
+    gunicorn uvicorn hypercorn daphne waitress Werkzeug WSGIServer BaseHTTP SimpleHTTP CherryPy WEBrick puma thin
+    Apache-Coyote WildFly Payara WebLogic`}\b`,
+  "i",
+);
 
 /** Judges who wrote the failing response, by the strongest evidence first and never by one weak sign alone. */
 export function judgeMaker(series: ProbeSeries): MakerJudgement {

@@ -1,5 +1,5 @@
 import { parseStack } from "../../detect/parse-stack.ts";
-import { type ExceptionRecord, type LogRecord, readLogException } from "@faultline/model";
+import { anyOf, type ExceptionRecord, type LogRecord, readLogException } from "@faultline/model";
 
 /** What one log record says about a failure. */
 export type LogWords = {
@@ -69,8 +69,20 @@ const EXCEPTION_KEYS = ["exception.type", "error.stack_trace", "stack_trace", "t
 const NAMED = /^(?:Uncaught |Unhandled exception\. |\*\* \()?[\w$.\\:]*(?:Error|Exception|Failure)\b/;
 
 /** A line with a position in code: Java, .NET and V8; Python; PHP; Go; Ruby and Rust backtraces; Elixir. */
-const FRAME =
-  /^\s*(?:at \S|File "|#\d+ (?:\S+\.php|\[internal|\{main)|\.{3} \d+ more|goroutine \d+ \[|created by |\S+\.go:\d+|(?:from )?\S+\.rb:\d+:in|\d+: +\S+::|(?:\([a-z]\w* [^()\s]+\) )?\S+\.(?:exs?|erl):\d+: )/;
+const FRAME = new RegExp(
+  String.raw`^\s*${anyOf(
+    /at \S/,
+    /File "/,
+    /#\d+ (?:\S+\.php|\[internal|\{main)/,
+    /\.{3} \d+ more/,
+    /goroutine \d+ \[/,
+    /created by /,
+    /\S+\.go:\d+/,
+    /(?:from )?\S+\.rb:\d+:in/,
+    /\d+: +\S+::/,
+    /(?:\([a-z]\w* [^()\s]+\) )?\S+\.(?:exs?|erl):\d+: /,
+  )}`,
+);
 /** Code that a frame quotes, or arguments of the call, which are below the frame and indented further. */
 const QUOTED = /^\s{2,}\S|^\t/;
 /** A chain of exceptions continues after the frames of the previous one. */
