@@ -27,6 +27,8 @@ const REACHED = [
   { batch: 11, half: "unread", incidents: 75, symptom: 75, creator: 57, path: 57, verdict: 66, firstThree: 56, honest: 6, falseBlame: 0 },
   { batch: 12, half: "read", incidents: 46, symptom: 46, creator: 32, path: 32, verdict: 41, firstThree: 29, honest: 6, falseBlame: 0 },
   { batch: 12, half: "unread", incidents: 44, symptom: 43, creator: 37, path: 37, verdict: 36, firstThree: 35, honest: 2, falseBlame: 0 },
+  { batch: 13, half: "read", incidents: 40, symptom: 40, creator: 28, path: 28, verdict: 34, firstThree: 27, honest: 3, falseBlame: 0 },
+  { batch: 13, half: "unread", incidents: 57, symptom: 57, creator: 45, path: 45, verdict: 43, firstThree: 37, honest: 2, falseBlame: 5 },
 ] as const;
 
 const FIRST_THREE: readonly (number | undefined)[] = [1, 2, 3];

@@ -1,4 +1,5 @@
 import { LOCALES_AND_GAPS_READ_HALF } from "./scenes/locales-and-gaps/read-half.ts";
+import { OPERATIONS_READ_HALF } from "./scenes/operations/read-half.ts";
 
 /**
  * The scenes that people who work on the diagnosis may read, chosen by dice before any verdict was seen. They are a list, so that moving
@@ -392,4 +393,5 @@ export const READ_HALF: ReadonlySet<string> = new Set([
   "words-of-a-callee-that-failed-in-rust",
   "words-of-a-500-and-no-more",
   ...LOCALES_AND_GAPS_READ_HALF,
+  ...OPERATIONS_READ_HALF,
 ]);

@@ -3,6 +3,7 @@ import { BASIC_FAULTS } from "./basic-faults/index.ts";
 import { BY_STACK } from "./by-stack/index.ts";
 import { COMMON_CAUSES } from "./common-causes/index.ts";
 import { LOCALES_AND_GAPS } from "./locales-and-gaps/index.ts";
+import { OPERATIONS } from "./operations/index.ts";
 import { POST_MORTEMS } from "./post-mortems/index.ts";
 import { PUBLIC_REPORTS } from "./public-reports/index.ts";
 import { QUEUES_AND_FUNCTIONS } from "./queues-and-functions/index.ts";
@@ -23,6 +24,7 @@ const BATCHES: readonly (readonly Scene[])[] = [
   BY_STACK,
   POST_MORTEMS,
   LOCALES_AND_GAPS,
+  OPERATIONS,
 ];
 
 /** Every written incident. All scenes of a batch, and their right answers, were written before a verdict on any of them was seen. */

@@ -17,6 +17,7 @@ const WORDS = new RegExp(
     /max(?:imum)? (?:body|request|payload|message) (?:size|length)/,
     /larger than max/,
     /Received message larger/,
+    /message exceeds maximum size \d/,
     /LIMIT_FILE_SIZE/,
     /(?:message|body|payload|request|upload|file|entity|content).{0,80}(?:larger|bigger|greater) than/,
     /size \(\d+\) exceeds/,

@@ -2,7 +2,7 @@ import type { Evidence } from "@faultline/model";
 import { hearBareRefusal } from "../signs/bare-refusal.ts";
 import { CLOSED, REFUSED } from "../../isolate/words/connection-words.ts";
 import { type CauseRule, type Findings, type Saying, fromOnset, hear, isNamed } from "../findings.ts";
-import { findMemoryGrowth } from "../signs/memory-growth.ts";
+import { findMemoryGrowth, reportsMemory } from "../signs/memory-growth.ts";
 
 import { NO_SERVER_LEFT } from "./no-healthy-upstream.ts";
 
@@ -44,13 +44,17 @@ function hearReason(findings: Findings): readonly Evidence[] {
   const left = hear(findings, NO_SERVER_LEFT, { statement: "no server was left to send to", weight: 3 });
   const { origin, metrics } = findings;
   const growth = origin === undefined ? undefined : findMemoryGrowth(metrics, origin.step.service);
-  const ended = findings.sayings.find(({ text, isUntraced }) => isUntraced === true && ENDED.test(text));
+  // What ended a process is no cause to be named while nobody measured its memory.
+  const isMeasured = reportsMemory(metrics, origin?.step.service ?? "");
+  const ended = findings.sayings.find(
+    ({ text, isUntraced, source }) => (isUntraced === true || (isMeasured && source === "deploy")) && ENDED.test(text),
+  );
   return [...left, ...(growth === undefined ? [] : [{ ...growth, weight: 2.5 }]), ...(ended === undefined ? [] : [describeEnd(ended)])];
 }
 
 /** Notes of others that a process was killed because of its memory. */
 const ENDED = /OOMKill|\bpod Evicted: |\bwas sent SIGKILL/;
 
-function describeEnd({ text, service }: Saying): Evidence {
-  return { statement: `${service} was ended, which is why nothing listened`, measured: text.slice(0, 240), source: "log", weight: 2.5 };
+function describeEnd({ text, service, source }: Saying): Evidence {
+  return { statement: `${service} was ended, which is why nothing listened`, measured: text.slice(0, 240), source, weight: 2.5 };
 }

@@ -5,6 +5,7 @@ import { hearPartFailure } from "../signs/failed-parts.ts";
 import { type CauseRule, type Findings, hear } from "../findings.ts";
 import { hearSilence } from "../signs/silence.ts";
 import { isThirdParty } from "../signs/third-party.ts";
+import { isBare } from "../words/bare-words.ts";
 
 /** A gateway's words about a service that it asks for every request. */
 const ASKED = /ext_authz_error|auth request unexpected status|external (?:authorization|processing) (?:service )?(?:failed|error)/i;
@@ -44,6 +45,8 @@ export const dependencyError: CauseRule = {
           weight: call.peer.kind === "messaging" ? 2.5 : 3.5,
         },
       ],
+      // A call that has neither a status nor a word may have been refused, or never have been sent.
+      isAmbiguous: call.outcome.status === "error" && isBare(call.outcome.words),
       against: hearSilence(findings),
     };
   },

@@ -6,6 +6,7 @@ import { readActivity } from "../../isolate/processes/process-activity.ts";
 import { isToldSpan } from "../../isolate/told-requests.ts";
 import { hearPartFailure } from "../signs/failed-parts.ts";
 import { findMemoryGrowth } from "../signs/memory-growth.ts";
+import { findTimeAlone } from "../signs/time-alone.ts";
 import { isUnlisted } from "../signs/missing-places.ts";
 import { hearSilence } from "../signs/silence.ts";
 import { hearStranger } from "../signs/third-party.ts";
@@ -21,7 +22,11 @@ export const dependencyTimeout: CauseRule = {
     // If no connection came about, nothing behind the callee can have failed, and no answer was left unread.
     const silence = neverConnected(findings) ? [] : [...hearSilence(findings), ...hearAbsence(findings)];
     const isSeen = silence.length > 0 && sentAndWaited(findings);
-    if (!timedOut) return { evidence: hearPartFailure(findings, "late", "the error says that what it asked did not answer in time") };
+    if (!timedOut) {
+      const late = hearPartFailure(findings, "late", "the error says that what it asked did not answer in time");
+      const alone = late.length > 0 ? [] : hearTimeAlone(findings);
+      return { evidence: [...late, ...alone], isAmbiguous: alone.length > 0 };
+    }
     return {
       evidence: [
         ...hear(findings, TIMEOUT_WORDS, { statement: "the call ended by a time-out", weight: 3 }),
@@ -36,6 +41,14 @@ export const dependencyTimeout: CauseRule = {
     };
   },
 };
+
+/** An error that speaks of time, with no call that shows what was waited for. */
+function hearTimeAlone(findings: Findings): readonly Evidence[] {
+  const said = findTimeAlone(findings);
+  if (said === undefined) return [];
+  const statement = "the error says that time ran out, and no call shows what was waited for";
+  return [{ statement, measured: `${said.service}: ${said.text.slice(0, 240)}`, source: said.source, weight: 1 }];
+}
 
 function neverConnected({ origin }: Findings): boolean {
   return NOT_CONNECTED_IN_TIME.test(origin?.step.call?.outcome.words ?? "");

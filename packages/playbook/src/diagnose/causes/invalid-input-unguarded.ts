@@ -59,7 +59,7 @@ const WORDS = new RegExp(
     /Cannot insert (?:duplicate key|the value NULL)/,
     /E11000/,
     /ORA-0(?:0001|1400)/,
-    /(?<![:.\d])\b(?:22[0-9][0-9A-Z][0-9]|23505|23502|23503|23514)\b/,
+    /(?<![:.\d])\b(?:22[0-9P][0-9A-Z][0-9]|23505|23502|23503|23514)\b/,
     /ZodError/,
     /JsonSchema/,
   ),

@@ -22,7 +22,8 @@ const WORDS = new RegExp(
     /Throughput exceeds the current capacity (?:of your table|for one or more global secondary)/,
     /Please reduce your request rate/,
     /ConcurrentInvocationLimit/,
-    /RESOURCE_EXHAUSTED/,
+    // gRPC has one code for a quota and for a message over a limit.
+    /RESOURCE_EXHAUSTED(?!.{0,60}\bmessage\b.{0,40}\b(?:size|larger)\b)/,
     /SlowDown/,
     /ProvisionedThroughputExceeded/,
     /overloaded_error/,
@@ -30,15 +31,22 @@ const WORDS = new RegExp(
   "i",
 );
 
+/** gRPC's RESOURCE_EXHAUSTED: a limit of what somebody may ask, or of how much one message may hold. */
+const RESOURCE_EXHAUSTED = "grpc 8";
+const OF_SIZE = /\bmessage\b.{0,60}\b(?:size|larger)\b/i;
+
 /** A rate limit was reached, and it reached the client as a server error. */
 export const rateLimitedAs5xx: CauseRule = {
   sign: "a 429 or an exceeded quota behind the server error",
   weigh: (findings) => {
-    const refused = readRefusal(findings) === "429" || findings.origin?.step.call?.outcome.code === 429;
+    const refusal = findings.origin?.step.call?.outcome.code === 429 ? "429" : readRefusal(findings);
+    const refused = refusal === "429" || (refusal === RESOURCE_EXHAUSTED && !findings.sayings.some(({ text }) => OF_SIZE.test(text)));
     const worded = hear(findings, WORDS, { statement: "the error speaks of a rate limit", weight: 3.5 });
     const said =
       worded.length > 0 ? worded : hearPartFailure(findings, "throttled", "the error says that what it asked told it to slow down");
     if (!refused) return { evidence: said };
-    return { evidence: [...said, { statement: "the callee answered 429", measured: "status 429", source: "span", weight: 3 }] };
+    return {
+      evidence: [...said, { statement: `the callee answered ${refusal}`, measured: `status ${refusal}`, source: "span", weight: 3 }],
+    };
   },
 };

@@ -4,6 +4,7 @@ import { anyOf, type Evidence } from "@faultline/model";
 import { type CauseRule, type Findings, fromRelease, hear } from "../findings.ts";
 import { fromSequence } from "../contrast/contrast-sequence.ts";
 import { DEFECT } from "../../isolate/words/defect-words.ts";
+import { findTimeAlone } from "../signs/time-alone.ts";
 import { isBare } from "../words/bare-words.ts";
 import { fromSwitch } from "../signs/switched-settings.ts";
 import { hearLoneInstances } from "../signs/lone-instances.ts";
@@ -32,7 +33,8 @@ export const unhandledException: CauseRule = {
       evidence: [...(thrown.length > 0 ? thrown : fromBareStatus(findings)), ...stopped],
       against,
       isGeneral: true,
-      isAmbiguous: isAmbiguous || isChosen(findings) || isTypeAlone(findings) || isOfTheOutside(findings),
+      isAmbiguous:
+        isAmbiguous || isChosen(findings) || isTypeAlone(findings) || isOfTheOutside(findings) || findTimeAlone(findings) !== undefined,
     };
   },
 };
@@ -68,7 +70,7 @@ function isChosen({ origin }: Findings): boolean {
  */
 function isTypeAlone({ origin, sayings }: Findings): boolean {
   const own = sayings.filter(({ place, service }) => place === "origin" && service === origin?.step.service);
-  return own.some(({ text }) => /\w(?:Exception|Error)\b/.test(text)) && own.every(({ text }) => isBare(text));
+  return own.some(({ text }) => /(?:Exception|Error)\b/.test(text)) && own.every(({ text }) => isBare(text));
 }
 
 const FAILING = "(?:fail(?:ed|ing|ure)|error|could not|cannot|timed out|unable|trying)";

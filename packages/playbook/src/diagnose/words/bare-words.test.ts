@@ -10,6 +10,7 @@ describe("words that say only that something failed", () => {
     "500\nSyntaxError: ",
     "System.InvalidOperationException",
     "GET /orders/7 failed",
+    "GET /orders/7 failed: SyntaxError",
     "App\\Error:",
   ])("are %j", (text) => expect(isBare(text)).toBe(true));
 

@@ -49,6 +49,7 @@ export const DATABASE_WORDS = new RegExp(
     /CommunicationsException: Communications link failure/,
     /Communications link failure\.?\s+The last packet/,
     /network-related or instance-specific error/,
+    /max number of clients reached/,
     /not writable (?:master|primary) and /,
     /NotMasterNoSlaveOk/,
   ),

@@ -6,7 +6,7 @@ import { anyOf, anyWord } from "@faultline/model";
  */
 export const DEFECT = new RegExp(
   anyOf(
-    /\bTypeError(?!: (?:fetch failed|terminated|Failed to fetch|network error))\b/,
+    /(?<!\bfetch failed\b.{0,200})\bTypeError(?!: (?:fetch failed|terminated|Failed to fetch|network error))\b/,
     `\\b${anyWord`
     ReferenceError AssertionError NullPointerException NullReferenceException ClassCastException InvalidCastException
     \w*IndexOutOf(?:Bounds|Range)\w* ArithmeticException NoSuchElementException ConcurrentModificationException

@@ -151,7 +151,7 @@ const REFUSED = new RegExp(
     /ER_ACCESS_DENIED/,
     /database ".*" does not exist/,
     /\b(?:NOAUTH|WRONGPASS|NOPERM)\b/,
-    /(?<![:.\d])\b(?:22|23|28|3D|42)[0-9S][0-9A-Z][0-9]\b/,
+    /(?<![:.\d])\b(?:22|23|28|3D|42)[0-9PS][0-9A-Z][0-9]\b/,
   ),
 );
 

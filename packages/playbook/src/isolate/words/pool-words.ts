@@ -51,7 +51,7 @@ export const POOL_WAIT = new RegExp(
     /redis: connection pool timeout/,
     /Timed out in bb8/,
     /waiting for a slot to become available/,
-    /timed out waiting for connection/,
+    /timed[ -]out waiting (?:for|to acquire) (?:a |an )?(?:database )?connection/,
     /no free connections/,
     /No managed connections available within/,
     /No resources currently available in pool \S{1,200} to allocate to applications/,
