@@ -8,6 +8,7 @@ import {
   type HopAccount,
   type MissingEvidence,
   type NextCheck,
+  type Platform,
   type RankedCause,
   toPlatform,
 } from "@faultline/model";
@@ -273,17 +274,40 @@ function askHowOften({ probes, target }: ProbeSeries): CheckTemplate | undefined
     : { check, command: "npx faultline triage {{target}} --repeat 20" };
 }
 
+function platformOf({ maker, name }: MakerJudgement): Platform | undefined {
+  return maker === "intermediary" ? toPlatform(name) : undefined;
+}
+
+/** Which log to read, if it is known who wrote the answer. */
+function checkLogs(maker: MakerJudgement, first: RankedCause | undefined): CheckTemplate | undefined {
+  if (maker.maker === "app" && first?.cause !== "unhandled-exception")
+    return { check: "The app wrote it: its log around this request says why.", command: "grep -rF -- {{requestId}} LOG_FOLDER" };
+  if (maker.maker !== "intermediary") return undefined;
+  const platform = platformOf(maker);
+  const logs = platform === undefined ? undefined : RECENT_LOGS[platform];
+  return withCommand("{{service}} wrote it: what do its logs of the last minutes say?", logs);
+}
+
+/** What the backend's own answer would tell, if nobody has asked it yet. */
+function checkDirectly(probes: readonly Probe[], { maker }: MakerJudgement, first: RankedCause | undefined): readonly CheckTemplate[] {
+  const isCertain = (first?.confidence ?? 0) >= DIAGNOSED_CONFIDENCE;
+  const isRefused = probes.some((probe) => probe.purpose === "first" && isRefusedProbe(probe));
+  const questions = [
+    ...(maker === "intermediary" && !isCertain ? ["Does the backend itself answer?"] : []),
+    ...(isRefused
+      ? ["It is refused: does the backend refuse the same request too, or does the gateway, or may the gateway not call it?"]
+      : []),
+    ...(maker === "unknown" ? ["Send the request straight to the backend."] : []),
+  ];
+  return questions.map((check) => ({ check, command: DIRECT }));
+}
+
 type Weighed = { readonly causes: readonly RankedCause[]; readonly tlsFlaws: readonly TlsFlaw[] };
 
 function listNext(series: ProbeSeries, maker: MakerJudgement, { causes, tlsFlaws }: Weighed): readonly NextCheck[] {
   const { probes } = series;
   const words = readWords(series, maker);
-  const platform = maker.maker === "intermediary" ? toPlatform(maker.name) : undefined;
-  const direct = { command: DIRECT };
-  const logs = platform === undefined ? undefined : RECENT_LOGS[platform];
-  const isCertain = (causes[0]?.confidence ?? 0) >= DIAGNOSED_CONFIDENCE;
-  const hasDirect = probes.some(({ purpose }) => purpose === "direct");
-  const isRefused = probes.some((probe) => probe.purpose === "first" && isRefusedProbe(probe));
+  const platform = platformOf(maker);
   const templates: readonly (CheckTemplate | undefined)[] = [
     askHowOften(series),
     ...causes
@@ -293,20 +317,10 @@ function listNext(series: ProbeSeries, maker: MakerJudgement, { causes, tlsFlaws
         ...(cause === "tls-failure" && tlsFlaws.length > 0 ? tlsFlaws.map(({ check }) => check) : [CAUSE_CHECKS[cause]]),
       ]),
     ...(isBroken(probes)
-      ? [RESTARTED, { check: "Does it break straight at the server too, past whatever stands before it?", ...direct }]
+      ? [RESTARTED, { check: "Does it break straight at the server too, past whatever stands before it?", command: DIRECT }]
       : []),
-    maker.maker === "app" && causes[0]?.cause !== "unhandled-exception"
-      ? { check: "The app wrote it: its log around this request says why.", command: "grep -rF -- {{requestId}} LOG_FOLDER" }
-      : undefined,
-    maker.maker === "intermediary" ? withCommand("{{service}} wrote it: what do its logs of the last minutes say?", logs) : undefined,
-    maker.maker === "intermediary" && !hasDirect && !isCertain ? { check: "Does the backend itself answer?", ...direct } : undefined,
-    isRefused && !hasDirect
-      ? {
-          check: "It is refused: does the backend refuse the same request too, or does the gateway, or may the gateway not call it?",
-          ...direct,
-        }
-      : undefined,
-    maker.maker === "unknown" && !hasDirect ? { check: "Send the request straight to the backend.", ...direct } : undefined,
+    checkLogs(maker, causes[0]),
+    ...(probes.some(({ purpose }) => purpose === "direct") ? [] : checkDirectly(probes, maker, causes[0])),
   ];
   const checks = (series.target === undefined ? sayWhatToAdd(templates) : templates).flatMap((each) =>
     each === undefined ? [] : fillCheck(each, words),

@@ -17,7 +17,7 @@ import { DEFAULT_CUT, planSegments, type Segment } from "../logs/segments.ts";
 import { findSize, type Input, type Source } from "../logs/source.ts";
 import { Tally } from "../logs/tally/tally.ts";
 import { formatSpan } from "../logs/render/words.ts";
-import { explainFile, takeStock } from "../logs/understood.ts";
+import { explainUnreadFile, takeStock } from "../logs/explain-unread-file.ts";
 import { toSafeJson, toVisible } from "../output/visible.ts";
 
 const HELP = `usage: faultline logs [OPTION ...] FILE ...
@@ -80,7 +80,7 @@ async function analyzeAll(options: LogsOptions, io: CommandIo): Promise<Analysis
       crew ??= new LoadedCrew();
       await countSegments(segments, { ...counting, crew });
     }
-    const sentence = explainFile(source.name, tally, before);
+    const sentence = explainUnreadFile(source.name, tally, before);
     if (sentence !== undefined) notUnderstood.push(sentence);
   }).finally(async () => await crew?.close());
   tally.finish();

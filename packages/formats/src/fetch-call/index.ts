@@ -38,29 +38,39 @@ export function parseFetchCall(text: string): Result<FetchRequest, PastedError> 
   if (read === undefined) return fail({ message: "its headers are neither an object nor a list of pairs of texts", at });
   if (body !== undefined && body !== null && typeof body !== "string")
     return fail({ message: "its body is no text; write it as JSON.stringify({...}) or as a string", at });
-  const has = (name: string): boolean => read.some(([each]) => each.toLowerCase() === name);
   return succeed({
     method: method.toUpperCase(),
     url,
-    headers: [
-      ...read,
-      ...(typeof referrer === "string" && /^https?:/i.test(referrer) && !has("referer") ? [["Referer", referrer] as const] : []),
-      ...(typeof body === "string" && !has("content-type") ? [["Content-Type", "text/plain;charset=UTF-8"] as const] : []),
-    ],
+    headers: [...read, ...listOwnHeaders(read, referrer, body)],
     ...(typeof body === "string" ? { body } : {}),
     followsRedirects: redirect !== "manual" && redirect !== "error",
-    notes:
-      credentials === "omit" || has("cookie")
-        ? []
-        : ['a browser adds its cookies to this call and they are not in the text: "Copy as cURL", or "Copy as fetch (Node.js)", has them'],
+    notes: credentials === "omit" || hasHeader(read, "cookie") ? [] : [NO_COOKIES],
   });
+}
+
+type Headers = readonly (readonly [string, string])[];
+
+const NO_COOKIES =
+  'a browser adds its cookies to this call and they are not in the text: "Copy as cURL", or "Copy as fetch (Node.js)", has them';
+
+/** The headers that `fetch` adds by itself, unless the call gives them. */
+function listOwnHeaders(given: Headers, referrer: unknown, body: unknown): Headers {
+  const hasReferrer = typeof referrer === "string" && /^https?:/i.test(referrer);
+  return [
+    ...(hasReferrer && !hasHeader(given, "referer") ? [["Referer", referrer] as const] : []),
+    ...(typeof body === "string" && !hasHeader(given, "content-type") ? [["Content-Type", "text/plain;charset=UTF-8"] as const] : []),
+  ];
+}
+
+function hasHeader(headers: Headers, name: string): boolean {
+  return headers.some(([each]) => each.toLowerCase() === name);
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function readHeaders(given: unknown): readonly (readonly [string, string])[] | undefined {
+function readHeaders(given: unknown): Headers | undefined {
   const pairs: unknown = Array.isArray(given) ? given : isRecord(given) ? Object.entries(given) : undefined;
   if (!Array.isArray(pairs)) return undefined;
   const headers = pairs.map((pair: unknown) => (Array.isArray(pair) ? readHeader(pair[0], pair[1]) : undefined));

@@ -1,7 +1,7 @@
 import { formatTime } from "@faultline/formats/access-log-combined";
 import type { Evidence, RankedCause } from "@faultline/model";
 import { cutMiddle } from "../../output/visible.ts";
-import { isAlike } from "../alike.ts";
+import { isAlike } from "../report/is-alike.ts";
 import type { JoinedMessage, Report, RouteErrors } from "../report/report.ts";
 
 const BARS = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];

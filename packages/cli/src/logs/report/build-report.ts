@@ -1,6 +1,6 @@
 import { type Diagnosis, DIAGNOSED_CONFIDENCE, type Exchange, type Fate, type MissingEvidence, type RankedCause } from "@faultline/model";
 import { checkLines } from "@faultline/playbook/checks";
-import { isAlike } from "../alike.ts";
+import { isAlike } from "./is-alike.ts";
 import { AFTER_RESTART, rankCauses } from "./causes.ts";
 import type { GroupBy } from "./groupings.ts";
 import { toInterval } from "./interval.ts";

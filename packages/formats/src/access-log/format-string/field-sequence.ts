@@ -101,29 +101,19 @@ function isEscaped(line: string, at: number, from: number): boolean {
   return (at - first) % 2 === 1;
 }
 
-function findEnd(line: string, index: number, { piece, before, after, behind, last, isLast }: Surroundings): number {
+function literalOf(piece: Piece | undefined): string {
+  return piece !== undefined && "literal" in piece ? piece.literal : "";
+}
+
+function findEnd(line: string, index: number, surroundings: Surroundings): number {
+  const { piece, before, after } = surroundings;
   if (after === undefined) return line.length;
-  const next = "literal" in after ? after.literal : "";
-  const quoted = next.startsWith('"') && before !== undefined && "literal" in before && before.literal.endsWith('"');
-  if (quoted) {
-    const lineEnd = line.trimEnd().length;
-    let first = -1;
-    for (let close = line.indexOf(next, index); close !== -1; close = line.indexOf(next, close + 1)) {
-      const isWhole = !isLast || close + next.length >= lineEnd;
-      if (!isWhole || isEscaped(line, close, index)) continue;
-      if (isShapedBehind(line, close + next.length, { behind, last })) return close;
-      if (first === -1) first = close;
-    }
-    return first;
-  }
-  if (piece.shape === "captures") {
-    SHAPES.captures.lastIndex = index;
-    return SHAPES.captures.test(line) ? SHAPES.captures.lastIndex : -1;
-  }
+  const next = literalOf(after);
+  if (next.startsWith('"') && literalOf(before).endsWith('"')) return findClosing(line, index, surroundings);
+  if (piece.shape === "captures") return findShapeEnd(line, index, "captures");
   if (piece.shape !== "text") {
-    const shape = SHAPES[piece.shape];
-    shape.lastIndex = index;
-    if (shape.test(line) && (next === "" || line.startsWith(next, shape.lastIndex))) return shape.lastIndex;
+    const end = findShapeEnd(line, index, piece.shape);
+    if (end !== -1 && (next === "" || line.startsWith(next, end))) return end;
     if (line.startsWith(next, index)) return index;
   }
   if (next === "") return index;
@@ -131,9 +121,30 @@ function findEnd(line: string, index: number, { piece, before, after, behind, la
   // right one.
   const first = line.indexOf(next, skipSpaces(line, index, piece.spaces ?? 0));
   for (let end = first; end !== -1; end = line.indexOf(next, end + 1)) {
-    if (isShapedBehind(line, end + next.length, { behind, last })) return end;
+    if (isShapedBehind(line, end + next.length, surroundings)) return end;
   }
   return first;
+}
+
+/** The quote, with the fixed text after it, that closes the text from `index` on; -1 if there is none. */
+function findClosing(line: string, index: number, { after, isLast, behind, last }: Surroundings): number {
+  const next = literalOf(after);
+  const lineEnd = line.trimEnd().length;
+  let first = -1;
+  for (let close = line.indexOf(next, index); close !== -1; close = line.indexOf(next, close + 1)) {
+    const isWhole = !isLast || close + next.length >= lineEnd;
+    if (!isWhole || isEscaped(line, close, index)) continue;
+    if (isShapedBehind(line, close + next.length, { behind, last })) return close;
+    if (first === -1) first = close;
+  }
+  return first;
+}
+
+/** The end of a value of this shape at `index`; -1 if there is none. */
+function findShapeEnd(line: string, index: number, name: keyof typeof SHAPES): number {
+  const shape = SHAPES[name];
+  shape.lastIndex = index;
+  return shape.test(line) ? shape.lastIndex : -1;
 }
 
 /**
@@ -142,11 +153,9 @@ function findEnd(line: string, index: number, { piece, before, after, behind, la
  */
 function isShapedBehind(line: string, start: number, { behind, last }: Pick<Surroundings, "behind" | "last">): boolean {
   if (behind === undefined || "literal" in behind || (behind.shape !== "number" && behind.shape !== "protocol")) return true;
-  const closing = last !== undefined && "literal" in last ? last.literal : "";
-  const shape = SHAPES[behind.shape];
-  shape.lastIndex = start;
-  if (!shape.test(line)) return false;
-  const close = shape.lastIndex;
+  const closing = literalOf(last);
+  const close = findShapeEnd(line, start, behind.shape);
+  if (close === -1) return false;
   return closing === "" ? close === line.trimEnd().length : line.startsWith(closing, close);
 }
 

@@ -14,7 +14,7 @@ import {
   startDraft,
 } from "../exchange/draft.ts";
 import { findGoogleDetail } from "../knowledge/google-details.ts";
-import type { JsonFormat, JsonLineParser, JsonObject, ParseContext } from "../line.ts";
+import type { JsonFormat, JsonLineParser, JsonObject, LogMessage, ParseContext } from "../line.ts";
 import { readAppMessage } from "../application/app-message.ts";
 import { readSeverity } from "../values/severity.ts";
 
@@ -33,37 +33,48 @@ function readTimestamp(object: JsonObject): unknown {
 function createGoogleCloud(context: ParseContext): JsonLineParser {
   return (written) => {
     const object = "http_request" in written && ("insert_id" in written || "log_name" in written) ? toCamelCase(written) : written;
-    const request =
-      readObject(object["httpRequest"]) ??
-      readObject(readObject(object["jsonPayload"])?.["httpRequest"]) ??
-      readRequestLog(readObject(object["protoPayload"]));
-    const isEntry =
-      "logName" in object ||
-      "insertId" in object ||
-      "receiveTimestamp" in object ||
-      (PAYLOADS.some((name) => name in object) && ("severity" in object || "resource" in object));
-    const isApp = "severity" in object && Object.keys(object).some((key) => key.startsWith("logging.googleapis.com/"));
+    const request = findRequest(object);
+    const isLogEntry = isEntry(object);
     // An application may mention a request that it is working on. Only with an answer the record is an exchange.
-    if (request !== undefined && ("status" in request || (isEntry && "requestUrl" in request))) {
+    if (request !== undefined && ("status" in request || (isLogEntry && "requestUrl" in request))) {
       return { kind: "exchange", format: "google-cloud", exchange: readRequest(object, { request, context }) };
     }
-    if (!isEntry && !isApp) return undefined;
-    const payload = readObject(object["jsonPayload"]) ?? readObject(object["protoPayload"]) ?? object;
-    const text = readJsonText(object["textPayload"]) ?? readJsonText(payload["message"]) ?? readJsonText(payload["msg"]) ?? "";
-    const message = readAppMessage(payload, context);
-    const timeMs = parseAnyTime(object["timestamp"] ?? object["time"], context) ?? message.timeMs;
-    const traceId = readTrace(object);
-    return {
-      kind: "message",
-      format: "google-cloud",
-      message: {
-        ...message,
-        text,
-        severity: readSeverity(object["severity"]),
-        ...(timeMs === undefined ? {} : { timeMs }),
-        ...(traceId === undefined ? {} : { traceId }),
-      },
-    };
+    if (!isLogEntry && !isOfApplication(object)) return undefined;
+    return { kind: "message", format: "google-cloud", message: readMessage(object, context) };
+  };
+}
+
+function findRequest(object: JsonObject): JsonObject | undefined {
+  return (
+    readObject(object["httpRequest"]) ??
+    readObject(readObject(object["jsonPayload"])?.["httpRequest"]) ??
+    readRequestLog(readObject(object["protoPayload"]))
+  );
+}
+
+/** True for a LogEntry, by the members that only it has. */
+function isEntry(object: JsonObject): boolean {
+  if ("logName" in object || "insertId" in object || "receiveTimestamp" in object) return true;
+  return PAYLOADS.some((name) => name in object) && ("severity" in object || "resource" in object);
+}
+
+/** True for an application's structured log, which addresses Cloud Logging by special names. */
+function isOfApplication(object: JsonObject): boolean {
+  return "severity" in object && Object.keys(object).some((key) => key.startsWith("logging.googleapis.com/"));
+}
+
+function readMessage(object: JsonObject, context: ParseContext): LogMessage {
+  const payload = readObject(object["jsonPayload"]) ?? readObject(object["protoPayload"]) ?? object;
+  const text = readJsonText(object["textPayload"]) ?? readJsonText(payload["message"]) ?? readJsonText(payload["msg"]) ?? "";
+  const message = readAppMessage(payload, context);
+  const timeMs = parseAnyTime(object["timestamp"] ?? object["time"], context) ?? message.timeMs;
+  const traceId = readTrace(object);
+  return {
+    ...message,
+    text,
+    severity: readSeverity(object["severity"]),
+    ...(timeMs === undefined ? {} : { timeMs }),
+    ...(traceId === undefined ? {} : { traceId }),
   };
 }
 

@@ -1,5 +1,16 @@
 /** Heroku's router since 2013: logfmt with `at=`, `dyno=`, `connect=` and `service=`. Source: Heroku Dev Center, "HTTP routing" and "Error codes". */
-import { isAbsent, putClient, putDuration, putNumber, putStatus, putTarget, putText, startDraft } from "../exchange/draft.ts";
+import {
+  type Draft,
+  isAbsent,
+  putClient,
+  putDuration,
+  putMadeBy,
+  putNumber,
+  putStatus,
+  putTarget,
+  putText,
+  startDraft,
+} from "../exchange/draft.ts";
 import { findHerokuCode } from "../knowledge/heroku-codes.ts";
 import type { ParsedLine, TextFormat } from "../line.ts";
 import { readPairs } from "../values/logfmt-pairs.ts";
@@ -27,18 +38,17 @@ function parseHeroku(line: string): ParsedLine | undefined {
     draft.instance = dyno ?? "";
     draft.upstream = [{ address: dyno ?? "", ...(pairs.get("at") === "info" ? { answered: true } : {}) }];
   }
-  const code = pairs.get("code");
-  if (!isAbsent(code)) draft.flags = code ?? "";
-  if (!isAbsent(pairs.get("desc"))) draft.errorMessage = pairs.get("desc") ?? "";
-  if (draft.status !== undefined && draft.status >= 500) {
-    const known = findHerokuCode(code ?? "");
-    draft.madeBy = isAbsent(code)
-      ? { hop: "behind", because: "at=info: the router passed the dyno's status on", confidence: 0.95 }
-      : {
-          hop: known?.hop === "client" ? "client" : "observer",
-          because: `${code}: ${known?.meaning ?? pairs.get("desc") ?? ""}`,
-          confidence: 0.95,
-        };
-  }
+  putText(draft, "flags", pairs.get("code"));
+  putText(draft, "errorMessage", pairs.get("desc"));
+  judgeHeroku(draft, pairs);
   return { kind: "exchange", format: "heroku-router", exchange: draft };
+}
+
+function judgeHeroku(draft: Draft, pairs: ReadonlyMap<string, string>): void {
+  if (draft.status === undefined || draft.status < 500) return;
+  const code = pairs.get("code");
+  if (isAbsent(code)) return putMadeBy(draft, "behind", { because: "at=info: the router passed the dyno's status on", confidence: 0.95 });
+  const known = findHerokuCode(code ?? "");
+  const because = `${code}: ${known?.meaning ?? pairs.get("desc") ?? ""}`;
+  putMadeBy(draft, known?.hop === "client" ? "client" : "observer", { because, confidence: 0.95 });
 }

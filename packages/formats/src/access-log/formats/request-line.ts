@@ -146,45 +146,66 @@ function isCalled(head: string): boolean {
 function readOtherLayout(line: string, context: ParseContext): ParsedLine | undefined {
   const time = FAMILY_TIME.exec(line);
   if (time === null || time.index > MAX_HEAD || LOGGED.test(line)) return undefined;
+  const timeEnd = time.index + time[0].length;
   for (const layout of LAYOUTS) {
-    const match = layout.exec(line);
-    const { request = "", status } = match?.groups ?? {};
-    if (match === null || !isUsualStatus(status) || !(ASKED.test(request) || isRefused(request, status))) continue;
+    const answer = findAnswer(layout, line);
     // Beside a time without brackets, only the protocol distinguishes a request to this server from one that a program mentions.
-    if (!time[0].startsWith("[") && !ENDED.test(request)) continue;
-    const [askedAt, askedEnd] = match.indices?.groups?.["request"] ?? [0, 0];
-    const [codedAt, codedEnd] = match.indices?.groups?.["status"] ?? [0, 0];
-    if (
-      !ASKED.test(request) &&
-      line
-        .slice(time.index + time[0].length, askedAt)
-        .split(" ")
-        .some((word) => LEVEL_WORD.test(word) || (word !== status && isUsualStatus(word)))
-    )
-      return undefined;
-    // If there are two codes in use around a request, or before it, one of them is not the status, and it is not known which.
-    const others = codedAt < askedAt ? `${line.slice(codedEnd, askedAt)}${BEHIND.exec(line.slice(askedEnd))?.[0] ?? ""}` : "";
-    if ((others.match(/(?<=[" ])\d{3}(?=[" ]|$)/g) ?? []).some(isUsualStatus)) return undefined;
-    const address = ADDRESS.exec(line.slice(0, match.index).replace(time[0], "-"))?.[1] ?? ADDRESS.exec(line.slice(match.index))?.[1];
+    if (answer === undefined || !(time[0].startsWith("[") || ENDED.test(answer.request))) continue;
+    if (isDoubtful(line, answer, timeEnd)) return undefined;
+    const address = ADDRESS.exec(line.slice(0, answer.start).replace(time[0], "-"))?.[1] ?? ADDRESS.exec(line.slice(answer.start))?.[1];
     if (address === undefined) return undefined;
     const draft = startDraft("unknown", "access log");
     putClient(draft, address);
     putTime(draft, parseAnyTime(time[0], context));
-    putRequestLine(draft, unescapeQuoted(request));
-    putStatus(draft, status);
-    const rest = line.slice(Math.max(askedEnd, codedEnd)).replace(/^"/, "");
-    const tokens = readTokens(rest, 0, 40);
-    putNamedSeconds(draft, rest);
-    if (draft.durationMs === undefined) putNginxSeconds(draft, readTokens(line, time.index + time[0].length, 40));
-    if (draft.durationMs === undefined) putExactSeconds(draft, tokens);
-    // Directly after the request, a whole number may be a duration, unless the duration is known.
-    if (codedAt > askedAt || draft.durationMs !== undefined) putSize(draft, tokens);
-    if (draft.durationMs === undefined) putMeasured(draft, tokens);
-    putTelling(draft, tokens);
-    putTries(draft, rest);
+    putRequestLine(draft, unescapeQuoted(answer.request));
+    putStatus(draft, answer.status);
+    putAround(draft, line, { ...answer, timeEnd });
     return { kind: "exchange", format: "request-line", exchange: draft };
   }
   return undefined;
+}
+
+/** A request and its status in a line, the positions of both, and the start of the layout's match. */
+type Answer = {
+  readonly request: string;
+  readonly status: string | undefined;
+  readonly asked: readonly [start: number, end: number];
+  readonly coded: readonly [start: number, end: number];
+  readonly start: number;
+};
+
+function findAnswer(layout: RegExp, line: string): Answer | undefined {
+  const match = layout.exec(line);
+  const { request = "", status } = match?.groups ?? {};
+  if (match === null || !isUsualStatus(status) || !(ASKED.test(request) || isRefused(request, status))) return undefined;
+  const places = match.indices?.groups;
+  return { request, status, asked: places?.["request"] ?? [0, 0], coded: places?.["status"] ?? [0, 0], start: match.index };
+}
+
+/**
+ * True if a program may have written the line, or if there are two codes in use around a request, or before it: one of them is not the
+ * status, and it is not known which.
+ */
+function isDoubtful(line: string, { request, status, asked, coded }: Answer, timeEnd: number): boolean {
+  const words = ASKED.test(request) ? [] : line.slice(timeEnd, asked[0]).split(" ");
+  if (words.some((word) => LEVEL_WORD.test(word) || (word !== status && isUsualStatus(word)))) return true;
+  if (coded[0] >= asked[0]) return false;
+  const others = `${line.slice(coded[1], asked[0])}${BEHIND.exec(line.slice(asked[1]))?.[0] ?? ""}`;
+  return (others.match(/(?<=[" ])\d{3}(?=[" ]|$)/g) ?? []).some(isUsualStatus);
+}
+
+/** Sets what the fields around the request and its status give: duration, size, agent, ids and tries. */
+function putAround(draft: Draft, line: string, { asked, coded, timeEnd }: Answer & { readonly timeEnd: number }): void {
+  const rest = line.slice(Math.max(asked[1], coded[1])).replace(/^"/, "");
+  const tokens = readTokens(rest, 0, 40);
+  putNamedSeconds(draft, rest);
+  if (draft.durationMs === undefined) putNginxSeconds(draft, readTokens(line, timeEnd, 40));
+  if (draft.durationMs === undefined) putExactSeconds(draft, tokens);
+  // Directly after the request, a whole number may be a duration, unless the duration is known.
+  if (coded[0] > asked[0] || draft.durationMs !== undefined) putSize(draft, tokens);
+  if (draft.durationMs === undefined) putMeasured(draft, tokens);
+  putTelling(draft, tokens);
+  putTries(draft, rest);
 }
 
 /** True for a text that a server refused to take for a request. It is unlikely to be a number, a referrer or an agent. */

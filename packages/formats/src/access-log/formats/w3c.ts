@@ -90,14 +90,9 @@ function nameIisFields(values: readonly string[]): readonly string[] | undefined
   if (!/^\d{4}-\d\d-\d\d$/.test(values[0] ?? "") || !/^\d\d:\d\d:\d\d$/.test(values[1] ?? "") || method < 2 || method > 5) return undefined;
   if (!/^\d{1,5}$/.test(values[method + 3] ?? "")) return undefined;
   const client = method + IIS_MIDDLE.length;
-  const status = values.findIndex(
-    (value, index) =>
-      index > client && /^\d{3}$/.test(value) && /^\d+$/.test(values[index + 1] ?? "") && /^\d+$/.test(values[index + 2] ?? ""),
-  );
+  const areNumbers = (first: number) => values.slice(first, first + 2).filter((value) => /^\d+$/.test(value)).length === 2;
+  const status = values.findIndex((value, index) => index > client && /^\d{3}$/.test(value) && areNumbers(index + 1));
   if (status === -1) return undefined;
-  const after = values.slice(status + 3);
-  const end = after.findIndex((value) => !/^\d+$/.test(value));
-  const behind = end === -1 ? after.length : end;
   const hasVersion = (values[client + 1] ?? "").startsWith("HTTP/");
   return [
     "date",
@@ -111,8 +106,15 @@ function nameIisFields(values: readonly string[]): readonly string[] | undefined
     "sc-status",
     "sc-substatus",
     "sc-win32-status",
-    ...(behind >= 3 ? ["sc-bytes", "cs-bytes", "time-taken"] : behind === 1 ? ["time-taken"] : []),
+    ...nameIisEnd(values.slice(status + 3)),
   ];
+}
+
+/** The names of the numbers after the statuses, by how many there are. */
+function nameIisEnd(after: readonly string[]): readonly string[] {
+  const end = after.findIndex((value) => !/^\d+$/.test(value));
+  const count = end === -1 ? after.length : end;
+  return count >= 3 ? ["sc-bytes", "cs-bytes", "time-taken"] : count === 1 ? ["time-taken"] : [];
 }
 
 /**

@@ -18,7 +18,7 @@ export function takeStock({ lines, unparsed, exchanges, messageCount, unparsedLi
 }
 
 /** A sentence about a file that told nothing, with its first line and what to do. Undefined if the file told something. */
-export function explainFile(file: string, tally: Tally, before: Stock): string | undefined {
+export function explainUnreadFile(file: string, tally: Tally, before: Stock): string | undefined {
   const now = takeStock(tally);
   const lines = now.lines - before.lines;
   const name = file === "-" ? "standard input" : toVisible(file);

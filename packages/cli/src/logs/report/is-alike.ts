@@ -1,5 +1,5 @@
 import { DIAGNOSED_CONFIDENCE } from "@faultline/model";
-import type { RouteErrors } from "./report/report.ts";
+import type { RouteErrors } from "./report.ts";
 
 /** True when two rows fail in the same way: the same status, the same maker, and the same cause, which is certain enough to be named. */
 export function isAlike(one: RouteErrors, other: RouteErrors): boolean {
