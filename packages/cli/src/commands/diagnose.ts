@@ -137,7 +137,7 @@ async function readAll(names: readonly string[], io: CommandIo, request: Diagnos
     const kinds = await sortSources(sources);
     const size = kinds.telemetry.reduce((sum, { name }) => sum + expectSize(name), 0);
     const thinned = await (size > KEPT_WHOLE_BYTES ? readThinned : readWhole)(kinds.telemetry, options);
-    const written = await readAccessLogs(kinds.logs, options);
+    const written = await readAccessLogs(kinds.logs, { ...options, areTraced: thinned.spans.length > 0 });
     progress.clear();
     return {
       ...join(thinned, written),

@@ -29,3 +29,16 @@ it.each(["--markdown", "--html"])("hands no secret on that a line quotes (%s)", 
 it.each([[], ["--json"]])("shows a line on this terminal and to a program as it was logged (%s)", async (...form) => {
   expect(await print(...form, access)).toContain("token=Zt7-qqLm4-Wv9");
 });
+
+it.each(["--markdown", "--html"])("hands no secret on that an application's error quotes (%s)", async (form) => {
+  const [seen, application] = [join(directory, "nginx.access.log"), join(directory, "orders.log")];
+  writeFileSync(seen, '10.0.0.1 - - [21/Nov/2026:10:00:00 +0000] "GET /orders/7 HTTP/1.1" 500 5 "-" "curl/8"\n');
+  const message = "no answer to https://ledger.example/pay?token=Zt7-qqLm4-Wv9";
+  const error = { type: "TypeError", message, stack: `TypeError: ${message}\n    at pay (/app/pay.js:1:1)` };
+  const line = { level: 50, time: Date.UTC(2026, 10, 21, 10), pid: 1, hostname: "h", req: { method: "GET", url: "/orders/7" }, err: error };
+  writeFileSync(application, `${JSON.stringify({ ...line, msg: message })}\n`);
+  const handed = await print(form, seen, application);
+
+  expect(handed).toContain("ledger.example");
+  expect(handed).not.toContain("qqLm4");
+});

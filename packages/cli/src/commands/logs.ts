@@ -12,10 +12,12 @@ import { limitYoungGeneration } from "../logs/threads/limit-young-generation.ts"
 import { existsSync, fstatSync } from "../input/node-fs.ts";
 import { Progress } from "../output/progress.ts";
 import type { RecordFilter } from "../logs/records.ts";
+import type { Hearing } from "../logs/report/hear-applications.ts";
 import type { Report } from "../logs/report/report.ts";
 import { DEFAULT_CUT, planSegments, type Segment } from "../logs/segments.ts";
 import { findSize, type Input, type Source } from "../logs/source.ts";
-import { Tally } from "../logs/tally/tally.ts";
+import { type KeptExchange, Tally } from "../logs/tally/tally.ts";
+import { isOfServer } from "../logs/told-records.ts";
 import { formatSpan } from "../logs/render/words.ts";
 import { explainUnreadFile, takeStock } from "../logs/explain-unread-file.ts";
 import { toSafeJson, toVisible } from "../output/visible.ts";
@@ -220,9 +222,17 @@ async function tellTimes({ lines, unparsed, limits }: Tally, options: LogsOption
 
 async function writeReport(tally: Tally, options: LogsOptions, io: CommandIo): Promise<Report> {
   const { files, route, top, groupBy } = options;
-  const found = buildReport(tally, { files, route, top, groupBy });
+  const found = buildReport(tally, { files, route, top, groupBy, hear: await findHearing(tally) });
   io.stdout.write(await render(found, options, io));
   return found;
+}
+
+/** Loads the playbook only if applications logged something: without it the report starts faster. */
+async function findHearing({ messages, memory, kept }: Tally): Promise<Hearing | undefined> {
+  const isApplication = ({ exchange }: KeptExchange) => exchange.observer.kind === "app";
+  if (messages.every(isOfServer) && !kept.some(isApplication)) return undefined;
+  const { createHearing } = await import("../logs/report/hear-applications.ts");
+  return createHearing({ messages, memory });
 }
 
 async function writeAllRecords(options: LogsOptions, io: CommandIo): Promise<Outcome> {

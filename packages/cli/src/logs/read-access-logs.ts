@@ -1,12 +1,12 @@
-import { basename } from "node:path";
-import { createLineReader, type LogMessage } from "@faultline/formats/access-log";
+import { createLineReader } from "@faultline/formats/access-log";
 import { readOtlpLine } from "@faultline/formats/otlp";
-import type { AttributeValue, Exchange, LogRecord, Window } from "@faultline/model";
+import type { Exchange, LogRecord, Window } from "@faultline/model";
 import { type Columns, HEAD_BYTES, judgeHead, withColumnOrder } from "./column-order.ts";
 import { type LineSource, readLines } from "../input/read-lines.ts";
 import { MemoryWarnings } from "./tally/memory-warnings.ts";
 import type { KeptExchange, KeptMessage } from "./tally/tally.ts";
 import { tellExchanges } from "./told-exchanges.ts";
+import { nameObserver } from "./told-records.ts";
 
 /** The content of access and error logs, bounded: failing exchanges first, good ones evenly thinned. */
 export type ReadLogs = {
@@ -22,7 +22,6 @@ const MAX_FAILING = 20_000;
 const MAX_GOOD = 4_000;
 const MAX_MESSAGES = 20_000;
 const LOG_WARN = 13;
-const LOG_ERROR = 17;
 const SERVER_ERROR = 500;
 const LINE_BREAK = Buffer.from("\n");
 
@@ -42,29 +41,34 @@ export async function isLogFile(source: LineSource): Promise<boolean> {
   return false;
 }
 
+/** How to read: which times, and whether spans tell of the same requests. */
+type ReadOptions = {
+  readonly windows: readonly Window[];
+  readonly onBytes?: (count: number) => void;
+  readonly areTraced?: boolean;
+};
+
 /**
  * Reads logs as exchanges and log records. The file's name tells who wrote it (`nginx.access.log`), unless it is a general one
  * (`access.log`).
  */
 export async function readAccessLogs(
   sources: readonly LineSource[],
-  { windows, onBytes }: { readonly windows: readonly Window[]; readonly onBytes?: (count: number) => void },
+  { windows, onBytes, areTraced = false }: ReadOptions,
 ): Promise<ReadLogs> {
   const failing: KeptExchange[] = [];
   const messages: KeptMessage[] = [];
   const memory = new MemoryWarnings();
   const good = new ThinnedList<KeptExchange>(MAX_GOOD);
-  const logs: { readonly message: LogMessage; readonly record: LogRecord }[] = [];
   const isAsked = (timeMs: number) => windows.length === 0 || windows.some(({ fromMs, toMs }) => timeMs >= fromMs && timeMs < toMs);
   for (const source of sources) {
     const options = withColumnOrder({ reader: { context: readContext() }, isFastAllowed: false }, await judgeSource(source));
     const reader = createLineReader(options.reader);
-    const name = findName(source.name);
     for await (const { bytes } of readLines(source, onBytes)) {
       const line = Buffer.from(bytes).toString("utf8");
       const read = reader.read(line);
       if (read.kind === "exchange") {
-        const exchange = nameObserver(read.exchange, name);
+        const exchange = nameObserver(read.exchange, source.name);
         if (exchange.timeMs !== undefined && !isAsked(exchange.timeMs)) continue;
         const kept = { exchange, format: read.format, file: source.name };
         if (isTelling(exchange)) failing.push(...(failing.length < MAX_FAILING ? [kept] : []));
@@ -72,16 +76,12 @@ export async function readAccessLogs(
       } else if (read.kind === "message") {
         const { message, format } = read;
         memory.add(line, message.timeMs);
-        if (message.severity < LOG_WARN || logs.length >= MAX_MESSAGES || !isAsked(message.timeMs ?? 0)) continue;
-        logs.push({ message, record: toLogRecord(message, name ?? format.replace(/-error$/, "")) });
-        if (message.severity >= LOG_ERROR || message.exceptionType !== undefined) messages.push({ message, format, file: source.name });
+        if (message.severity < LOG_WARN || messages.length >= MAX_MESSAGES || !isAsked(message.timeMs ?? 0)) continue;
+        messages.push({ message, format, file: source.name });
       }
     }
   }
-  const { exchanges, joined } = tellExchanges({ failing, good: good.items, messages, memory });
-  // A message that is told with its request must not count again as another witness. One with a trace is found by the trace's id instead.
-  const apart = logs.filter(({ message }) => message.traceId !== undefined || !joined.has(message));
-  return { exchanges, logs: apart.map(({ record }) => record), keptShare: good.share };
+  return { ...tellExchanges({ failing, good: good.items, messages, memory, areTraced }), keptShare: good.share };
 }
 
 /** The judgement on a source's columns by its first lines. */
@@ -104,39 +104,6 @@ function readContext() {
 /** A failure, or a request that only a retry saved. */
 function isTelling({ status = 0, upstream = [] }: Exchange): boolean {
   return status >= SERVER_ERROR || upstream.length > 1;
-}
-
-const SAYS_NOTHING = /^(?:access|error|log|logs|input|output|stdout|stderr|out|server|all|other_vhosts_access|\d.*)$/i;
-
-function findName(file: string): string | undefined {
-  const name = basename(file).split(/[.]/)[0] ?? "";
-  const word = name.replace(/[-_](?:access|error|log|logs|out|err)$/i, "");
-  return word === "" || SAYS_NOTHING.test(word) ? undefined : word;
-}
-
-function nameObserver(exchange: Exchange, name: string | undefined): Exchange {
-  return name === undefined ? exchange : { ...exchange, observer: { software: exchange.observer.name, ...exchange.observer, name } };
-}
-
-function toLogRecord(message: LogMessage, name: string): LogRecord {
-  const { method, path, upstreamAddress, exceptionType, exceptionStack, status, service, traceId } = message;
-  const entries: readonly (readonly [string, AttributeValue | undefined])[] = [
-    ["http.request.method", method],
-    ["url.path", path],
-    ["server.address", upstreamAddress],
-    ["http.response.status_code", status],
-    ["exception.type", exceptionType],
-    ["exception.message", exceptionType === undefined ? undefined : message.text],
-    ["exception.stacktrace", exceptionStack],
-  ];
-  return {
-    timeMs: message.timeMs ?? 0,
-    severity: message.severity,
-    body: message.text,
-    attributes: Object.fromEntries(entries.filter(([, value]) => value !== undefined)),
-    resource: { service: service ?? name, attributes: {} },
-    ...(traceId === undefined ? {} : { traceId }),
-  };
 }
 
 /** An even sample of a stream of unknown length: every n-th item, where n doubles whenever the list is full. */

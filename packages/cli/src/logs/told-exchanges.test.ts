@@ -12,16 +12,20 @@ describe("a message that a failing request is told with", () => {
       good: [],
       messages: [{ message, format, file: "other.log" }],
       memory: new MemoryWarnings(),
+      areTraced: false,
     });
   };
 
   it("is the request's own where a proxy wrote it", () => {
-    expect(tell("nginx-error").joined.size).toBe(1);
+    expect(tell("nginx-error").logs).toEqual([]);
     expect(tell("nginx-error").exchanges[0]?.errorMessage).toBe("TypeError: no price");
   });
 
-  it("stays a word of the application that wrote it", () => {
-    expect(tell("pino").joined.size).toBe(0);
-    expect(tell("pino").exchanges[0]?.errorMessage).toBe("TypeError: no price");
+  it("stays a word of the application that wrote it, about the same request", () => {
+    const { logs, exchanges } = tell("pino");
+    expect(exchanges[0]?.errorMessage).toBeUndefined();
+    expect(logs).toMatchObject([
+      { traceId: exchanges[0]?.traceId, body: "TypeError: no price", resource: { service: "other" }, attributes: { "url.path": "/pay" } },
+    ]);
   });
 });

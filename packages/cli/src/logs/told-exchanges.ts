@@ -1,52 +1,117 @@
-import type { LogMessage } from "@faultline/formats/access-log";
 import { noteCause } from "@faultline/formats/access-log-knowledge";
-import type { Exchange, NotedCause } from "@faultline/model";
+import type { LogMessage } from "@faultline/formats/access-log";
+import type { Exchange, LogRecord, NotedCause } from "@faultline/model";
+import { type Matched, matchApplications } from "./match-applications.ts";
 import { findWhoGaveUp, toGivenUp } from "./report/given-up.ts";
-import { describeMessage, indexMessages } from "./report/join.ts";
+import { describeMessage, type FoundMessages, indexMessages } from "./report/join.ts";
 import type { Pattern } from "./report/report.ts";
 import type { MemoryWarnings } from "./tally/memory-warnings.ts";
 import type { KeptExchange, KeptMessage } from "./tally/tally.ts";
+import { isOfServer, toAnswerRecord, toLogRecord } from "./told-records.ts";
 
-/** Exchanges, and the messages that are told as a part of them and no longer separately. */
-export type ToldExchanges = { readonly exchanges: readonly Exchange[]; readonly joined: ReadonlySet<LogMessage> };
+/** Exchanges and log records. The records that an application wrote about one request have the same trace id as its exchange. */
+export type ToldExchanges = { readonly exchanges: readonly Exchange[]; readonly logs: readonly LogRecord[] };
 
-type Read = {
+/** What was read from log files. */
+export type ReadLines = {
   readonly failing: readonly KeptExchange[];
   readonly good: readonly KeptExchange[];
   readonly messages: readonly KeptMessage[];
   readonly memory: MemoryWarnings;
+  /** True where spans describe the same requests: then trace ids alone say which records belong to which request. */
+  readonly areTraced: boolean;
 };
 
 /** The observer's name in an access log whose lines do not say which software wrote them. */
 const NAMELESS = "access log";
 const MEMORY_TRUST = 0.85;
+const LOG_ERROR = 17;
 
 /** Adds to the exchanges what was logged beside them and the cause that their own software noted, as the report of a log reads them. */
-export function tellExchanges({ failing, good, messages, memory }: Read): ToldExchanges {
-  const joined = new Set<LogMessage>();
-  const find = indexMessages({ kept: [...failing], messages: [...messages] });
-  const told = failing.map((kept) => {
-    const [message] = find?.(kept.exchange).messages ?? [];
-    if (message === undefined) return { kept, exchange: kept.exchange };
-    if (isOfServer(message)) joined.add(message.message);
-    return { kept, ...joinMessage(kept.exchange, message) };
+export function tellExchanges({ failing, good, messages, memory, areTraced }: ReadLines): ToldExchanges {
+  const told = messages.filter(({ message }) => message.severity >= LOG_ERROR || message.exceptionType !== undefined);
+  const [failed, fine] = [failing, good].map((kept) => (areTraced ? NOBODY : matchApplications(kept)));
+  const seen = failing.filter((kept) => !failed?.matched.has(kept));
+  const find = findBeside(seen, told, areTraced);
+  const used = new Set<LogMessage>();
+  const logs: LogRecord[] = [];
+  const tie = (exchange: Exchange, records: readonly LogRecord[]): Exchange => {
+    if (records.length === 0) return exchange;
+    const traceId = exchange.traceId ?? `request-${logs.length}`;
+    logs.push(...records.map((record) => ofRequest({ ...record, traceId }, exchange)));
+    return { ...exchange, traceId };
+  };
+  const read = seen.map((kept): Read => {
+    const { own, words } = find(kept.exchange);
+    const [message] = own;
+    if (message !== undefined && isOfServer(message) && message.message.traceId === undefined) used.add(message.message);
+    for (const each of words) used.add(each.message);
+    const heard = message === undefined ? { exchange: kept.exchange } : joinMessage(kept.exchange, message);
+    return { kept, ...heard, exchange: tie(heard.exchange, [...words.map(toLogRecord), ...listAnswers(kept, failed)]) };
   });
-  const writers = new Map(told.flatMap(({ kept, who }) => (who === undefined ? [] : [[kept.file, who] as const])));
-  const swapped = memory.explain(failing.map(({ exchange }) => exchange));
-  const noted = told.map(({ kept, exchange }) => {
-    const cause = swapped !== undefined && memory.isMeant(exchange) ? toMemory(exchange, swapped) : noteCause(exchange);
-    return nameWriter(cause === undefined ? exchange : { ...exchange, noted: cause }, writers.get(kept.file));
-  });
-  return { exchanges: [...noted, ...good.map(({ exchange, file }) => nameWriter(exchange, writers.get(file)))], joined };
+  const served = good.flatMap((kept): Read[] =>
+    fine?.matched.has(kept) === true ? [] : [{ kept, exchange: tie(kept.exchange, listAnswers(kept, fine)) }],
+  );
+  const beside = messages.filter(({ message }) => !used.has(message));
+  return { exchanges: noteCauses({ read, served, memory }), logs: [...logs, ...beside.map(toLogRecord)] };
 }
 
-/** True for the error log of a proxy or web server. An application's message stays a separate statement, with its exception. */
-function isOfServer({ format }: KeptMessage): boolean {
-  return format.endsWith("-error");
+function listAnswers(front: KeptExchange, matched: Matched | undefined): readonly LogRecord[] {
+  const answer = matched?.answers.get(front);
+  return answer === undefined ? [] : [toAnswerRecord(answer.exchange)];
+}
+
+const NOBODY: Matched = { matched: new Set(), answers: new Map() };
+
+type Read = { readonly kept: KeptExchange; readonly exchange: Exchange; readonly who?: string };
+
+/** The messages in the error log of the exchange's own software, and those of the application behind it. */
+type Beside = { readonly own: readonly KeptMessage[]; readonly words: readonly KeptMessage[] };
+
+function findBeside(seen: readonly KeptExchange[], told: readonly KeptMessage[], areTraced: boolean): (exchange: Exchange) => Beside {
+  const kept = [...seen];
+  const ofAll = indexMessages({ kept, messages: [...told] });
+  const ofServers = indexMessages({ kept, messages: told.filter(isOfServer) });
+  const ofApplications = indexMessages({ kept, messages: told.filter((each) => !isOfServer(each)) });
+  return (exchange) => {
+    // An application's messages about its own exchange explain that exchange; with spans, trace ids alone decide.
+    if (areTraced || exchange.observer.kind === "app") return { own: ofAll?.(exchange).messages ?? [], words: [] };
+    return { own: ofServers?.(exchange).messages ?? [], words: chooseWords(ofApplications?.(exchange), exchange) };
+  };
+}
+
+/** All messages with the id of the request; without an id, the one nearest in time. */
+function chooseWords(found: FoundMessages | undefined, { timeMs = 0, durationMs = 0 }: Exchange): readonly KeptMessage[] {
+  if (found === undefined || found.by === "request id") return found?.messages ?? [];
+  const apart = ({ message }: KeptMessage) => Math.abs((message.timeMs ?? 0) - timeMs - durationMs);
+  return found.messages.toSorted((a, b) => apart(a) - apart(b)).slice(0, 1);
+}
+
+/**
+ * Adds the method and path of the request to a record. Two programs whose files have the same name (`shop.access.log`, `shop.log`) get different
+ * service names.
+ */
+function ofRequest(record: LogRecord, { observer, method, path }: Exchange): LogRecord {
+  const { service } = record.resource;
+  const asked = { ...(method === undefined ? {} : { "http.request.method": method }), ...(path === undefined ? {} : { "url.path": path }) };
+  const resource = service === observer.name ? { ...record.resource, service: `${service} (application)` } : record.resource;
+  return { ...record, attributes: { ...asked, ...record.attributes }, resource };
+}
+
+type Noting = { readonly read: readonly Read[]; readonly served: readonly Read[] } & Pick<ReadLines, "memory">;
+
+function noteCauses({ read, served, memory }: Noting): readonly Exchange[] {
+  const writers = new Map(read.flatMap(({ kept, who }) => (who === undefined ? [] : [[kept.file, who] as const])));
+  const swapped = memory.explain(read.map(({ kept }) => kept.exchange));
+  const noted = read.map(({ kept, exchange }) => {
+    const cause = swapped !== undefined && memory.isMeant(exchange) ? toMemory(exchange, swapped) : noteCause(exchange);
+    return nameSoftware(cause === undefined ? exchange : { ...exchange, noted: cause }, writers.get(kept.file));
+  });
+  return [...noted, ...served.map(({ kept, exchange }) => nameSoftware(exchange, writers.get(kept.file)))];
 }
 
 /** An error log that tells about the requests of a file also tells which software wrote that file. */
-function nameWriter(exchange: Exchange, who: string | undefined): Exchange {
+function nameSoftware(exchange: Exchange, who: string | undefined): Exchange {
   const { observer } = exchange;
   return who === undefined || observer.name !== NAMELESS ? exchange : { ...exchange, observer: { ...observer, name: who } };
 }

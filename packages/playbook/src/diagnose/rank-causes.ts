@@ -24,13 +24,7 @@ const MOST_TOLD = 0.45;
  * If an intermediary saw how the request ended, an error that names what failed can be believed, except for these causes. They depend on
  * what else was asked, how often, and how long that took: a client library's errors are thrown like errors of the code itself.
  */
-const BY_SPANS: ReadonlySet<CauseId> = new Set([
-  "unhandled-exception",
-  "bad-deploy",
-  "keepalive-race",
-  "connection-refused",
-  "retry-storm",
-]);
+const BY_SPANS: ReadonlySet<CauseId> = new Set(["unhandled-exception", "bad-deploy", "keepalive-race", "retry-storm"]);
 /** The beginning of the reason for ruling out a cause of which nothing was seen, although nothing speaks against it. */
 export const NOT_SEEN = "not seen: ";
 /** Below this confidence a cause is not listed. */
@@ -64,7 +58,7 @@ export function rankCauses(findings: Findings): Ranking {
     .map(({ score, noted, ...each }) => {
       // A noted cause is equally certain whether or not the note shows where the failure was made.
       const share = (Math.exp(score) / total) * (noted === undefined ? findings.domain.confidence : 1);
-      const isLead = isTold && (!isWitnessed || BY_SPANS.has(each.cause));
+      const isLead = isTold ? !isWitnessed || BY_SPANS.has(each.cause) : isThrownAlone(findings, each.cause) && noted === undefined;
       const surest = noted?.confidence ?? 1;
       return isLead ? { ...each, surest, share: share * MOST_TOLD, isAmbiguous: true } : { ...each, surest, share };
     })
@@ -75,6 +69,11 @@ export function rankCauses(findings: Findings): Ranking {
     .filter(({ cause }) => !named.has(cause))
     .map(({ cause, evidence, against }) => ({ cause, because: explain({ cause, evidence, against }) }));
   return { causes, ruledOut };
+}
+
+/** True if only log lines show that something was thrown: the errors of a dependency are thrown as the code's own are, so that this is only a lead. */
+function isThrownAlone({ isRecorded }: Findings, cause: CauseId): boolean {
+  return cause === "unhandled-exception" && !isRecorded;
 }
 
 /** True if only an error of the program's own says what went wrong, in words that a machine might use too. */

@@ -115,11 +115,20 @@ describe("requests that only log records tell of", () => {
 
   it.each([
     ["names what failed", ["diagnosed", "database-failure"], exception("PG::ConnectionBad", "FATAL: the database system is shutting down")],
+    ["names whom it could not reach", ["diagnosed", "connection-refused"], exception("Error", "connect ECONNREFUSED 10.0.3.5:8080")],
     ["was only thrown", ["inconclusive", "unhandled-exception"], DEFECT],
   ] as const)("are believed where an intermediary saw how they ended, and the error %s", (_, expected, attributes) => {
     const diagnosis = diagnose(witnessed(logged(["shop", "GET /carts/7 failed", attributes])));
     expect(diagnosis.path[0]).toMatchObject({ service: "nginx", fate: "propagated" });
     expect([diagnosis.verdict, diagnosis.causes[0]?.cause]).toEqual(expected);
+  });
+
+  it("are of the time at which an intermediary saw them, whatever the clock of who logged them says", () => {
+    const { exchanges, logs, ...rest } = witnessed(logged(["shop", "GET /carts/7 failed", DEFECT]));
+    const late = logs.map((log) => ({ ...log, timeMs: log.timeMs - 3_600_000 }));
+    const { path, scope } = diagnose({ ...rest, exchanges, logs: late });
+    expect(path.map(({ service }) => service)).toEqual(["nginx", "shop"]);
+    expect(scope.failing).toBe(exchanges.filter(({ status = 0 }) => status >= 500).length);
   });
 
   it.each([

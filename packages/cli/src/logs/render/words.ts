@@ -95,8 +95,12 @@ export function formatRowTime(timeMs: number | undefined, report: Pick<Report, "
 /** The maker of the responses, in a few words. */
 export function nameMaker({ madeBy }: Pick<RouteErrors, "madeBy">): string {
   if (madeBy.hop === "unknown") return "unknown";
-  const who = madeBy.hop === "observer" ? madeBy.observer : madeBy.hop === "behind" ? `what is behind ${madeBy.observer}` : "the client";
+  const who = madeBy.hop === "observer" ? madeBy.observer : madeBy.hop === "behind" ? nameBehind(madeBy) : "the client";
   return `${who}${madeBy.fate === undefined ? "" : `, which ${madeBy.fate} it`} (${Math.round(madeBy.confidence * 100)} %)`;
+}
+
+function nameBehind({ observer, service }: RouteErrors["madeBy"]): string {
+  return service === undefined ? `what is behind ${observer}` : `${service}, behind ${observer}`;
 }
 
 /** The maker of the responses and how that is known, as a sentence without its full stop. */
@@ -112,8 +116,8 @@ export function explainMaker({ madeBy: { hop, because }, joined }: Pick<RouteErr
 
 /** The messages logged beside the failures, except those that the evidence of the shown causes already quotes. */
 export function listFurtherMessages({ joined }: Pick<RouteErrors, "joined">, shown: readonly RankedCause[]): readonly JoinedMessage[] {
-  const told = shown.flatMap(({ evidence }) => evidence.map(({ statement }) => statement));
-  return joined.filter(({ text }) => !told.some((statement) => statement.includes(text)));
+  const told = shown.flatMap(({ evidence }) => evidence.flatMap(({ statement, measured }) => [statement, measured]));
+  return joined.filter(({ text }) => !told.some((words) => words.includes(text)));
 }
 
 /** The maker of the responses, for a table's cell. */

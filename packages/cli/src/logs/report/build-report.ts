@@ -1,16 +1,18 @@
-import { type Diagnosis, DIAGNOSED_CONFIDENCE, type Exchange, type Fate, type MissingEvidence, type RankedCause } from "@faultline/model";
+import { type Diagnosis, DIAGNOSED_CONFIDENCE, type Fate, type MissingEvidence, type RankedCause } from "@faultline/model";
 import { checkLines } from "@faultline/playbook/checks";
 import { isAlike } from "./is-alike.ts";
 import { AFTER_RESTART, rankCauses } from "./causes.ts";
 import type { GroupBy } from "./groupings.ts";
+import type { Hearing } from "./hear-applications.ts";
 import { toInterval } from "./interval.ts";
 import { createJoiner } from "./join.ts";
 import { judgeByMessages } from "./given-up.ts";
+import { judgeByApplications } from "./heard-maker.ts";
 import { findGroupPatterns, findLogPatterns, STEPS } from "./patterns.ts";
 import type { GroupRow, HiddenErrors, Pattern, Report, RouteErrors } from "./report.ts";
 import type { FailureTally, RouteTally } from "../tally/route-tally.ts";
 import { RouteTrie } from "../routes/route-trie.ts";
-import type { Tally } from "../tally/tally.ts";
+import type { KeptExchange, Tally } from "../tally/tally.ts";
 
 /** What the user asked the report to show. */
 export type ReportOptions = {
@@ -19,6 +21,8 @@ export type ReportOptions = {
   readonly route?: string | undefined;
   readonly top: number;
   readonly groupBy?: GroupBy | undefined;
+  /** Diagnoses failures with what applications logged about them; absent if they logged nothing. */
+  readonly hear?: Hearing | undefined;
 };
 
 type Learned = { readonly method: string; readonly template: string; readonly leaf: RouteTally };
@@ -31,9 +35,14 @@ export function buildReport(tally: Tally, options: ReportOptions): Report {
   groups.sort((a, b) => b.failures.count - a.failures.count || compareTexts(a.template, b.template));
   const window = tally.firstMs === undefined || tally.lastMs === undefined ? undefined : { fromMs: tally.firstMs, toMs: tally.lastMs + 1 };
   const logPatterns = findLogPatterns(tally, sumRoutes(groups));
-  const detailed = groups
-    .slice(0, options.top)
-    .map((group) => toRouteErrors(group, { tally, window, joined: joiner(group.method, createMatcher(group.template), group.status) }));
+  const detailed = groups.slice(0, options.top).map((group) =>
+    toRouteErrors(group, {
+      tally,
+      window,
+      joined: joiner(group.method, createMatcher(group.template), group.status),
+      hear: options.hear,
+    }),
+  );
   const errorCount = groups.reduce((sum, { failures }) => sum + failures.count, 0);
   const requests = learned.reduce((sum, { leaf }) => sum + leaf.lines, 0);
   const hidden = learned.flatMap(toHidden).sort((a, b) => b.count - a.count);
@@ -116,18 +125,27 @@ function sumRoutes(groups: readonly Group[]) {
   return [...byRoute.values()].sort((a, b) => b.count - a.count);
 }
 
-type Surroundings = { readonly tally: Tally; readonly window: Report["window"]; readonly joined: RouteErrors["joined"] };
+type Surroundings = {
+  readonly tally: Tally;
+  readonly window: Report["window"];
+  readonly joined: RouteErrors["joined"];
+  readonly hear: Hearing | undefined;
+};
 
 function toRouteErrors(
   group: Group,
-  { tally, window, joined }: Surroundings,
+  { tally, window, joined, hear }: Surroundings,
 ): { readonly route: RouteErrors; readonly patterns: readonly Pattern[] } {
   const { method, template, leaf, status, failures } = group;
-  const memory = tally.memory.isEmpty ? undefined : tally.memory.explain(findKept(tally, group));
-  const madeBy = judgeByMessages(judge(failures, status), status, joined);
+  const kept = hear === undefined && tally.memory.isEmpty ? [] : findKept(tally, group);
+  const memory = tally.memory.explain(kept.map(({ exchange }) => exchange));
+  const heard = hear?.(kept);
+  const madeBy = judgeByApplications(judgeByMessages(judge(failures, status), status, joined), heard);
   const shapes = findGroupPatterns({ route: leaf, failures, status, tally, joined, madeBy });
-  const patterns = memory === undefined ? shapes : [memory, ...shapes];
-  const { causes, next } = rankCauses(failures, { status, patterns, requests: leaf.lines });
+  // The evidence of the causes already quotes what the applications logged.
+  const untold = heard === undefined ? shapes : shapes.filter(({ pattern }) => pattern !== "logged-reason");
+  const patterns = memory === undefined ? untold : [memory, ...untold];
+  const { causes, next } = rankCauses(failures, { status, patterns, requests: leaf.lines, heard });
   const failingMedianMs = failures.durations.quantile(0.5);
   const okMedianMs = leaf.findLatency(0.5);
   const route: RouteErrors = {
@@ -144,11 +162,7 @@ function toRouteErrors(
     ...(okMedianMs === undefined ? {} : { okMedianMs }),
     madeBy,
     causes,
-    next: [
-      ...next.slice(0, 1).map((check) => ({ check })),
-      ...findCommand(causes, failures, { madeBy, joined }),
-      ...next.slice(1).map((check) => ({ check })),
-    ],
+    next: [...next.slice(0, 1), ...(heard === undefined ? findCommand(causes, failures, { madeBy, joined }) : []), ...next.slice(1)],
     joined,
     requestIds: failures.requestIds,
     lines: failures.lines,
@@ -168,11 +182,11 @@ function findCommand(
 }
 
 /** The failing exchanges of a group, as far as they were kept. */
-function findKept(tally: Tally, { method, template, status }: Group): readonly Exchange[] {
+function findKept(tally: Tally, { method, template, status }: Group): readonly KeptExchange[] {
   const matches = createMatcher(template);
-  return tally.kept
-    .map(({ exchange }) => exchange)
-    .filter((each) => each.status === status && (each.method ?? "-") === method && matches(each.route ?? each.path ?? "/-"));
+  return tally.kept.filter(
+    ({ exchange: each }) => each.status === status && (each.method ?? "-") === method && matches(each.route ?? each.path ?? "/-"),
+  );
 }
 
 /**
@@ -333,7 +347,8 @@ function toDiagnosis({ worst, alike, requests, errorCount, window, logPatterns, 
         ? []
         : [
             {
-              service: worst.madeBy.hop === "observer" ? worst.madeBy.observer : `behind ${worst.madeBy.observer}`,
+              service:
+                worst.madeBy.hop === "observer" ? worst.madeBy.observer : (worst.madeBy.service ?? `behind ${worst.madeBy.observer}`),
               score: worst.madeBy.confidence,
             },
           ],
@@ -382,7 +397,14 @@ function toPath(worst: RouteErrors): Diagnosis["path"] {
   if (madeBy.hop === "behind") {
     return [
       { ...own, fate: "propagated" },
-      { hop: `behind ${madeBy.observer}`, service: "upstream", operation, status: String(worst.status), fate: "created", evidence },
+      {
+        hop: `behind ${madeBy.observer}`,
+        service: madeBy.service ?? "upstream",
+        operation,
+        status: String(worst.status),
+        fate: "created",
+        evidence,
+      },
     ];
   }
   return madeBy.fate === undefined ? [] : [{ ...own, fate: madeBy.fate }];

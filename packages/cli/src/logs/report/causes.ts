@@ -1,5 +1,5 @@
 import { type CodeKnowledge, findErrorMessage, findNotedCode, isAwsBalancer, trustCause } from "@faultline/formats/access-log-knowledge";
-import type { CauseId, Evidence, RankedCause } from "@faultline/model";
+import type { CauseId, Diagnosis, Evidence, NextCheck, RankedCause } from "@faultline/model";
 import { matchSignatures, SIGNATURES } from "@faultline/playbook/signatures";
 import type { Pattern } from "./report.ts";
 import type { FailureTally } from "../tally/route-tally.ts";
@@ -7,10 +7,15 @@ import type { FailureTally } from "../tally/route-tally.ts";
 /** A cause for which there is evidence. */
 type Claim = { readonly cause: CauseId; readonly confidence: number; readonly evidence: Evidence; readonly next: string };
 
-/**
- * The context in which a group of failures is judged: its status, the patterns found in it, and the number of all requests of its route.
- */
-export type GroupContext = { readonly status: number; readonly patterns: readonly Pattern[]; readonly requests: number };
+/** The context in which a group of failures is judged. */
+export type GroupContext = {
+  readonly status: number;
+  readonly patterns: readonly Pattern[];
+  /** The number of all requests of its route. */
+  readonly requests: number;
+  /** The playbook's diagnosis of these failures, where the applications behind logged something about them. */
+  readonly heard?: Diagnosis | undefined;
+};
 
 /** From this number on, failures of every single request are no coincidence. */
 const EACH_TIME_FROM = 3;
@@ -22,8 +27,9 @@ const RACE_EACH_TIME = 0.3;
 /** What the vendors' tables, the messages and the patterns say about one group, most likely cause first, and the checks that follow. */
 export function rankCauses(
   failures: FailureTally,
-  { status, patterns, requests }: GroupContext,
-): { readonly causes: readonly RankedCause[]; readonly next: readonly string[] } {
+  { status, patterns, requests, heard }: GroupContext,
+): { readonly causes: readonly RankedCause[]; readonly next: readonly NextCheck[] } {
+  if (heard !== undefined) return addShapes(heard, patterns);
   const isEachTime = failures.count >= EACH_TIME_FROM && failures.count === requests;
   // A time-out of a dyno that swaps is a memory incident, whatever the time-out's code says by itself.
   const isMemory = patterns.some(({ pattern }) => pattern === "memory-before");
@@ -45,7 +51,21 @@ export function rankCauses(
   causes.sort((a, b) => b.confidence - a.confidence);
   const order = new Map(causes.map(({ cause }, index) => [cause, index]));
   const next = claims.toSorted((a, b) => (order.get(a.cause) ?? 0) - (order.get(b.cause) ?? 0)).map((claim) => claim.next);
-  return { causes, next: [...new Set([...next, ...patterns.map((pattern) => pattern.next.check)])].slice(0, 4) };
+  const checks = new Set([...next, ...patterns.map((pattern) => pattern.next.check)]);
+  return { causes, next: [...checks].slice(0, 4).map((check) => ({ check })) };
+}
+
+/** The patterns that only all failures together show, and no log line by itself. */
+const SHAPES: ReadonlySet<Pattern["pattern"]> = new Set(["large-bodies", "memory-before"]);
+
+function addShapes({ causes, next }: Diagnosis, patterns: readonly Pattern[]): ReturnType<typeof rankCauses> {
+  const shapes = patterns.filter(({ pattern }) => SHAPES.has(pattern));
+  const further = shapes.flatMap(readPattern).filter(({ cause }) => causes.every((known) => known.cause !== cause));
+  const seen = further.map(({ cause, confidence, evidence }) => ({ cause, confidence, evidence: [evidence], against: [] }));
+  return {
+    causes: [...causes, ...seen].toSorted((a, b) => b.confidence - a.confidence),
+    next: [...next, ...shapes.map((pattern) => pattern.next)].slice(0, 4),
+  };
 }
 
 function readFlags(failures: FailureTally, status: number): Claim[] {

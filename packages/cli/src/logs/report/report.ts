@@ -28,7 +28,12 @@ export type RouteErrors = {
   readonly failingMedianMs?: number;
   readonly okMedianMs?: number;
   /** Who wrote the response according to the lines, and what the observer did with the failure. */
-  readonly madeBy: MadeBy & { readonly observer: string; readonly fate?: Fate };
+  readonly madeBy: MadeBy & {
+    readonly observer: string;
+    readonly fate?: Fate;
+    /** The service behind the observer, where a log of its own shows that it failed. */
+    readonly service?: string;
+  };
   readonly causes: readonly RankedCause[];
   readonly next: readonly NextCheck[];
   readonly joined: readonly JoinedMessage[];

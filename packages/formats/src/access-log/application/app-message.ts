@@ -47,7 +47,7 @@ function toMessage(draft: Draft, read: FieldReader): LogMessage {
   const { timeMs, method, path, query, host, status, durationMs, clientAddress, userAgent, requestId, traceId } = draft;
   const known = { timeMs, method, path, query, host, status, durationMs, clientAddress, userAgent, requestId, traceId };
   const stack = readJsonText(read(STACK));
-  const exceptionType = readJsonText(read(EXCEPTION_TYPE)) ?? /^([A-Z][\w.]*(?:Error|Exception|Fault)): /.exec(stack ?? "")?.[1];
+  const exceptionType = readJsonText(read(EXCEPTION_TYPE)) ?? /^((?:[A-Z][\w.]*)?(?:Error|Exception|Fault)): /.exec(stack ?? "")?.[1];
   const service = readJsonText(read(SERVICE));
   return {
     ...(Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined)) as Partial<LogMessage>),

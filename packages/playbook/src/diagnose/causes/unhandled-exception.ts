@@ -1,5 +1,5 @@
 import { saysOverrun } from "../../isolate/blame/out-of-time.ts";
-import { isExchangeSpan } from "../../isolate/hops/exchange-hops.ts";
+import { isExchangeSpan, isOwnWork } from "../../isolate/hops/exchange-hops.ts";
 import { anyOf, type Evidence } from "@faultline/model";
 import { type CauseRule, type Findings, fromRelease, hear } from "../findings.ts";
 import { fromSequence } from "../contrast/contrast-sequence.ts";
@@ -53,9 +53,11 @@ function hearCrash({ origin, sayings }: Findings): readonly Evidence[] {
   return [{ statement: `${last.service} ended by an error of its own`, measured: last.text.slice(0, 240), source: "log", weight: 4.5 }];
 }
 
-/** False for an intermediary, whose own answers are not made by a team's code. */
+/** False for an intermediary, whose own answers are not made by a team's code. A program that logged its own answer is a team's code. */
 function isOwn({ origin }: Findings): boolean {
-  return origin?.judgement.originKind === "own" && (origin.step.hop === undefined || !isExchangeSpan(origin.step.hop.entry.span));
+  if (origin?.judgement.originKind !== "own") return false;
+  const { exchanges } = origin.occurrence.path;
+  return origin.step.hop === undefined || !isExchangeSpan(origin.step.hop.entry.span) || exchanges.some(isOwnWork);
 }
 
 /** An uncaught exception becomes a 500. A hop that answers with another server error knew the error and chose its answer. */

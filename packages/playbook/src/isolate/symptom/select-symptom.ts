@@ -177,8 +177,12 @@ function indexTraces({ spans, logs, exchanges }: Observations, window: Window): 
 /** If there are no spans at all, adds the traces that log records name. */
 function addTold(traces: Map<string, IndexedTrace>, { logs, exchanges }: Pick<Observations, "logs" | "exchanges">, window: Window): void {
   const seenToFail = new Set(exchanges.filter(({ status = 0 }) => status >= 500).flatMap(({ traceId }) => traceId ?? []));
+  // Clocks differ, and lines may have whole seconds only: the intermediary's time is the time of the request.
+  const seenMs = new Map(
+    exchanges.flatMap(({ traceId, timeMs }) => (traceId === undefined || timeMs === undefined ? [] : [[traceId, timeMs]])),
+  );
   for (const { traceId, spans, logs: own } of findToldRequests(logs, seenToFail)) {
-    const startMs = Math.min(...spans.map((span) => span.startMs));
+    const startMs = seenMs.get(traceId) ?? Math.min(...spans.map((span) => span.startMs));
     if (startMs < window.fromMs || startMs >= window.toMs) continue;
     const isSuspicious = spans.some(({ status }) => status === "error");
     traces.set(traceId, { traceId, spans: [...spans], logs: [...own], exchanges: [], startMs, isSuspicious });
