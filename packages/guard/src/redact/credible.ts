@@ -27,18 +27,18 @@ export const NO_VALUE = new Set(WORDS.slice(0, WORDS.indexOf("no")));
 // The expressions below are applied to the first 128 characters of a value.
 /** Values that only say where the secret comes from, and up to three signs. None begins with a letter or a digit. */
 const PLACEHOLDER =
-  /^(?:["']?(?:\\?\$\{[^}]+\}[:@/.=-]?)+["']?|#\{[^}]*\}|\$\([\w. :/=-]+\)|["']?\$\$?(?:[A-Za-z_]\d?){1,64}["']?|\$?\{\{[^{}]+\}\}|<\/?[\w -]{1,64}>(?:\W.*)?|&lt;[\w -]{1,64}&gt;|%(?!\d)[\w()]{1,32}%?|@(?:\w{1,32}@|[a-z_]{1,32})|\{[ $]?[\w.>-]{0,32}(?:[!:][\w.<>]{1,9})? ?\}|\?|:\w{1,32}|\$\d{1,3}|[^\p{L}\p{N}]{1,3})$/iu;
+  /^(?:["']?(?:\\?\$\{[^}]+\}[:@/.=-]?)+["']?|#\{[^}]*\}|\$\([\w. :/=-]+\)|["']?\$\$?(?:[A-Za-z_]\d?){1,64}["']?|\$?\{\{[^{}]+\}\}|<\/?[\w -]{1,64}>(?:\W.*)?|&lt;[\w -]{1,64}&gt;|%(?!\d)[\w()]{1,32}%?|@(?:\w{1,32}(?:[.-]\w{1,32}){0,4}@|[a-z_]{1,32})|\{[ $]?[\w.>-]{0,32}(?:[!:][\w.<>]{1,9})? ?\}|\?|:\w{1,32}|\$\d{1,3}|[^\p{L}\p{N}]{1,3})$/iu;
 
 /** Text in place of a secret: a mask, or a placeholder for somebody to fill in. */
 export const BLANK =
-  /^[[(]?(?:[*.•x]{3,}|[0-]{8,64}|<[a-z_ -]{1,64}>|\[(?:\w+ed|hidden|object object)\]|[_[<{]{0,4}(?:your|replace|insert|enter)[-_ ][a-z_ -]{1,40}[\]}>]{0,4}|change.me|[$#]\{[\w.:]+\}|\{\{[\w. -]+\}\}|%s|[(*]+[a-z ]+[*)]+)[\]>)}]?$/i;
+  /^[[(]?(?:(?:[a-z]{2,4}[-_]){0,2}[*.•x]{3,}|[0-]{8,64}|<[a-z_ -]{1,64}>|\[(?:\w+ed|hidden|object object)\]|[_[<{]{0,4}(?:your|replace|insert|enter)[-_ ][a-z_ -]{1,40}[\]}>]{0,4}|change(?:.me|me[-_ ][a-z_ -]{1,40})|[$#]\{[\w.:]+\}|\{\{[\w. -]+\}\}|%s|[(*]+[a-z ]+[*)]+)[\]>)}]?$/i;
 
 /**
  * Text after a quote that closed a string instead of opening one: `"password: " + get() + "`, `"Password:",next:"`. And values that are
  * recognisably public: a place in a file, a path of words, a selector, the name of a resource.
  */
 const NO_SECRET =
-  /^(?:\/\^[\\([]|(?:required|nullable|string)\||(?:argon2|[bs]crypt|pbkdf2|sha\d|md5)\w{0,9}$|[a-z][\w.-]{0,64}:\d+\.\d+[\w.]*$|\(\?[:=!]|; ?[A-Z][A-Za-z-]+(?:=|$)|\.\/|["']?(?:\s{0,4}[+.,;)]){1,3}\s{0,4}(?!\d)[\w$]+[ ([:.=]|\d{1,6}:(?:\d{1,5}\)?|[a-z]+)$|[a-z]+:"|0x[\da-fA-F]{1,8}$|(?:arn|env|file|op|vault):(?:[A-Z_]+$|aws|[\w.-]*\/)|(?:[A-Z][a-z]+\.)?_?[A-Z]+\d{0,4}_[A-Z_]+$|(?:amd|arm)64$|S-1-5-|[a-z]\}\([a-z]+,|[a-z-]{3,}\{[a-z-]{3,}:|[a-z]{2,32}(?:\/[a-z\d_.-]{1,64}){2,8}$|[#./]{0,2}[a-z_]{1,32}(?:[/#][a-z_-]{1,64}){1,8}$|[#.][a-z]{1,32}(?:-[a-z]{1,32}){1,4}$|\/(?:[a-z][\w.@-]{0,64}\/){1,8}[\w.@-]{0,64}$)/;
+  /^(?:\/\^[\\([]|(?:required|nullable|string)\||(?:argon2|[bs]crypt|pbkdf2|sha\d|md5)\w{0,9}$|[a-z][\w.-]{0,64}:\d+\.\d+[\w.]*$|\(\?[:=!]|; ?[A-Z][A-Za-z-]+(?:=|$)|\.\/|\/\*@|\[\d{0,3}$|\d{1,6}\]=|\]\?\.|["']?(?:\s{0,4}[+.,;)]){1,3}\s{0,4}(?!\d)[\w$]+[ ([:.=]|\d{1,6}:(?:\d{1,5}\)?|[a-z]+)$|[a-z]+:"|0x[\da-fA-F]{1,8}$|(?:arn|env|file|op|vault):(?:[A-Z_]+$|aws|[\w.-]*\/)|(?:[A-Z][a-z]+\.)?_{0,2}[A-Z]+\d{0,4}_[A-Z_]+$|(?:amd|arm)64$|S-1-5-|[a-z]\}\([a-z]+,|[a-z-]{3,}\{[a-z-]{3,}:|[a-z]{2,32}(?:\/[a-z\d_.-]{1,64}){2,8}$|[#./]{0,2}[a-z_]{1,32}(?:[/#][a-z_-]{1,64}){1,8}$|[#.][a-z]{1,32}(?:-[a-z]{1,32}){1,4}$|\/(?:[a-z][\w.@-]{0,64}\/){1,8}[\w.@-]{0,64}(?::r[ow])?$|(?:[a-z][\w.-]{0,32} | ?-)-[a-z][\w-]{0,32}[= ])/;
 
 /** A template, an expression, a map or a YAML tag that begins in a value's place and continues after it. */
 const EXPRESSION =
@@ -47,11 +47,11 @@ const EXPRESSION =
 /**
  * An identifier. Each word but the first begins with a sign or a capital, so that a run of small letters can be matched in one way only.
  */
-export const IDENTIFIER = /^_?[A-Z]{0,4}[a-z]{2,32}(?:\d{0,3}(?:_[A-Z]{0,2}|[A-Z]{1,2})[a-z]{2,32}){0,9}[A-Z]{0,4}$/;
+export const IDENTIFIER = /^_?[A-Z]{0,6}[a-z]{2,32}(?:\d{0,3}(?:_[A-Z]{0,2}|[A-Z]{1,2})[a-z]{2,32}){0,9}[A-Z]{0,4}$/;
 
 /** What code puts behind a name: `process.env.TOKEN`, `getSecret()`, `request.body['x']`, `config.password`. */
 const REFERENCE =
-  /^(?:[A-Za-z_$][\w$]*(?:\?\.|\.|->|::))+[A-Za-z_$][\w$]*(?:\[[^\]]*\]|(?<=[A-Z_]{2})!)?$|^[A-Za-z_$](?:[\w$.>:-]|\?\.)*\(|^[A-Za-z_$][\w$.]*\[/;
+  /^(?:[A-Za-z_$][\w$]*(?:\?\.|\.#?|->|::))+[A-Za-z_$][\w$]*(?:\[[^\]]*\]|(?<=[A-Z_]{2})!)?$|^[A-Za-z_$](?:[\w$.>:-]|\?\.)*\(|^[A-Za-z_$][\w$.]*\[/;
 
 /** The words of a label or a sentence, with numbers of at most two digits. */
 const WRITTEN = /^(?:[\p{L}\p{M}' .,:?()-]|\b\d{1,2}\b){3,80}$/u;
@@ -66,7 +66,7 @@ export function isSentence(text: string): boolean {
 
 /** Validation messages stored under a field's name: `{"password": "must be at least 8 characters"}`. */
 const SAID_OF_FIELD =
-  /^(?:is (?:too|not|required|invalid|missing|incorrect|weak|expired)|(?:must|should|can(?:not|'t)) (?:be|have|contain|match|include|not)|has (?:been|already)|do(?:es)?(?:n't| not) match|not (?:set|provided)|too (?:short|long|weak))\b/;
+  /^(?:is (?:too|not|required|invalid|missing|incorrect|weak|expired)|(?:must|should|can(?:not|'t)) [a-z]+|has (?:been|already)|do(?:es)?(?:n't| not) match|not (?:set|provided)|too (?:short|long|weak))\b/;
 
 /** True for such a message, which nobody uses as a passphrase. */
 export function isSaidOfField(text: string): boolean {
@@ -86,7 +86,7 @@ export function isLabel(text: string, [name, kind]: readonly [name: string, kind
     /[a-z][A-Z]/.test(text)
   )
     return false;
-  return kind === "password" && !isSentence(text) && !/forgot/i.test(name)
+  return kind === "password" && !isSentence(text) && !/forgot|wrong|missing/i.test(name)
     ? isNameOf(text, name)
     : classify(`${text} x`).kind !== undefined;
 }
@@ -131,17 +131,25 @@ function isVariable({ scan, value, name, operator }: Claim, kind: KeyKind, raw: 
   const { text } = scan;
   if (operator === "assign" && text.charCodeAt(value.start - 1) !== 0x20) return false;
   if (name.endsWith(`.${raw}`) || name.endsWith(`_${raw}`)) return true;
+  // `tokens.map(token => token.value)`
+  if (raw.startsWith(`${name}.`)) return true;
   if (name.endsWith(raw) && name.length > raw.length && (/^(?:self|this|cls)\./.test(name) || /[a-z][A-Z_]/.test(raw))) return true;
   const behind = text.slice(value.end, value.end + 2);
-  if (kind === "password") return /^(?:[A-Z]{1,4}[a-z]{2,}){2,4}$/.test(raw) && /^(?:[;)]| \|)/.test(behind);
-  return IDENTIFIER.test(raw) && ((LONG_KINDS.test(kind) && !/[a-z]{16}/.test(raw)) || /^(?:[;,)|=<[&]| [|=&+?!])/.test(behind));
+  if (kind === "password")
+    return (
+      (/^(?:[A-Z]{1,4}[a-z]{2,}){2,4}$/.test(raw) && /^(?:[;)]| \|)/.test(behind)) ||
+      // `password: hashedPassword,`, `password = pass;`, `password = args => {`
+      (/^(?:(?:[a-z]{2,16}P|p)(?:ass(?:w(?:or)?d)?|wd)|args)$/.test(raw) && /^(?:[,;)]| =)/.test(behind))
+    );
+  return IDENTIFIER.test(raw) && ((LONG_KINDS.test(kind) && !/[a-z]{16}/.test(raw)) || /^(?:[;,)|=<[&]| [|=&+?!}])/.test(behind));
 }
 
+/** Without quotes. */
 function isCredibleBare(claim: Claim, kind: KeyKind, raw: string): boolean {
   const { scan, value, operator, name } = claim;
   if (
     EXPRESSION.test(raw) ||
-    isReference(raw, kind, scan.text.slice(value.start, value.start + 240)) ||
+    (operator !== "tag" && isReference(raw, kind, scan.text.slice(value.start, value.start + 240))) ||
     (kind !== "password" && DONE.test(raw)) ||
     (raw.length < 4 && LONG_KINDS.test(kind))
   )
@@ -152,19 +160,24 @@ function isCredibleBare(claim: Claim, kind: KeyKind, raw: string): boolean {
   if (
     operator === "tag" &&
     (!/^(?:&#?\w{2,4};)?\s{0,32}(?:<|$)/.test(scan.text.slice(value.end, value.end + 40)) ||
-      /[a-z]{2} [a-z]{2}| .* .* |^\D* \D*$|^ /.test(raw))
+      /[a-z]{2} [a-z]{2}| .* .* |^\D* \D*$|^ |^@[\w-]+\./.test(raw))
   )
     return false;
   if (((kind === "session" || kind === "auth") && /^[a-z\d]{1,7}$/.test(raw)) || isVariable(claim, kind, raw)) return false;
   if (operator === "assign" || operator === "tag")
-    return !isSaidOf(raw, kind === "auth" ? SAID_OF : NO_VALUE) && !(kind === "session" && /^[a-z]{1,12}$/.test(raw));
+    // `password= stores a digest`: Ruby's name of a method.
+    return (
+      !(/\w= $/.test(scan.text.slice(value.start - 3, value.start)) && isProse(scan, value, raw)) &&
+      !isSaidOf(raw, kind === "auth" ? SAID_OF : NO_VALUE) &&
+      !(kind === "session" && /^[a-z]{1,12}$/.test(raw))
+    );
   // `MYSQL_ROOT_PASSWORD: root`, in a file of settings.
   const isSetting = kind === "password" && /^(?!INVA)[A-Z]+_[A-Z_]+$/.test(name);
   // A word of another language, which says that it is required, forgotten or wrong.
   if (isSaidOf(raw, isSetting ? NO_VALUE : SAID_OF) || /^[A-Za-z]*(?![A-Za-z])\p{L}[\p{L}\p{M}]*$/u.test(raw)) return false;
   if (isProse(scan, value, raw)) return false;
-  // `db_password: Modifying...`, as Terraform goes on.
-  if (scan.text.startsWith("...", value.end) && /^[A-Z][a-z]+$/.test(raw)) return false;
+  // `db_password: Modifying...`, as Terraform goes on; `doesn't match`, a sentence.
+  if (/^(?:[A-Z][a-z]+\.{3}|[A-Za-z]{2,16}'[a-z]{1,2} )/.test(raw + scan.text.slice(value.end, value.end + 4))) return false;
   // `password: 8-64 characters` says how long it is.
   if (kind === "password") return !DONE_TO_PASSWORD.test(raw) && !/^\d+[+-]\d* ch/.test(scan.text.slice(value.start, value.end + 3));
   return /\d/.test(raw) || /[a-z][A-Z]|[^\w.,:]/.test(raw) || raw.length >= 16;
@@ -177,74 +190,107 @@ export const LONG_KINDS = /^(?:session|auth|cookie|csrf|token|key|signature)$/;
  * Values that may be passwords but never tokens: where a secret is stored, `TOKEN_KEY = "auth.token"`, a colour, `token-color: #1f2328`, or
  * a regular expression literal with signs that no key has.
  */
-const NO_TOKEN = /^(?:[a-z]+(?:\.[a-z]+)+|#[\da-f]{3,6}|\/.*[\\^([].*\/[a-z]*)$/i;
+const NO_TOKEN = /^(?:[a-z]+(?:\.[a-z]+)+|\[(?:\.{3})?[a-z_$.]+\]|#[\da-f]{3,6}|\/.*[\\^([].*\/[a-z]*)$/i;
 
 /**
- * True for a word in place of a code, a label in place of a card, or a text that is not random in place of a signature. A passcode may be a
- * word.
+ * Words, apart by blanks or signs, and values that count something: durations, amounts of money, lists of numbers. What is issued at
+ * random has digits or both cases in it.
+ */
+const WORDING =
+  /^(?:[ '"<([]{0,2}(?:[A-Z]?[a-z]{1,15}|[A-Z]{1,15})(?:[ ._/|<>-]{1,2}(?:[A-Z]?[a-z]{1,15}|[A-Z]{1,15})|[A-Z][a-z]{2,15}){0,9}[ '">)\].:;,]{0,2}|(?:[A-Z][a-z]+\.)?[A-Z]{2,15}\d{0,2}(?:_[A-Z]{0,15}\d{0,2}){1,6}|\d?\*[A-Za-z-]+|[^!-~]+|(?:\d{1,9}(?:\.\d{1,9})?(?:[mnuµ]?s|[dhm]))+|[$€£]\d[\d.,]*|\[[-\d.,\s]+\]?)$/;
+
+/** True for words where only something random could be a secret of this kind. */
+export function isWording(raw: string, kind: KeyKind): boolean {
+  return LONG_KINDS.test(kind) && WORDING.test(raw);
+}
+
+/**
+ * True for a word in place of a code, a label in place of a number, or a text that is not random in place of a signature. A passcode may be a
+ * word, and a bank's code consists of capitals.
  */
 export function isNoNumber(text: string, kind: KeyKind, name: string): boolean {
   if (kind === "signature") return !/\b(?![a-z]*\d*_)(?=[\w+/-]{0,19}\d)[\w+/-]{20}/i.test(text);
-  return kind === "card" ? !/\d/.test(text) : kind === "code" && !/pass/i.test(name) && /^[A-Z]?[a-z]+$/.test(text);
+  return /^(?:card|bank|national-id)$/.test(kind)
+    ? !/\d|^[A-Z]{8,11}$/.test(text)
+    : kind === "code" && !/pass/i.test(name) && /^[A-Z]?[a-z]+$/.test(text);
 }
 
 /** Names under which a word says something about a secret, while any other value may be one. */
 const TOLD_OF = /(?:reason|message|response|result)$/i;
 
-function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
-  const { value, operator } = claim;
-  // ASP.NET's cookies begin with a dot.
-  if ((NO_SECRET.test(raw) && !(kind === "cookie" && raw.startsWith("."))) || isVersion(raw, kind)) return false;
-  // OAuth's codes and OpenWeather's ids are long and random; error codes are words.
-  if (/^(?:code|appid)$/i.test(claim.name) && !isTokenLike(raw, 16)) return false;
-  if (isNoNumber(raw, kind, claim.name)) return false;
-  if (kind !== "password" && ((IDENTIFIER.test(raw) && TOLD_OF.test(claim.name)) || NO_TOKEN.test(raw))) return false;
-  if (/^-?[\d.,]+$/.test(raw))
-    return (
-      !(kind === "code" ? raw.includes(".") : /^\d?\.\d+$/.test(raw)) &&
-      raw.length >= (operator === "weak" ? 15 : LONG_KINDS.test(kind) ? 8 : 3) &&
-      !claim.scan.text.startsWith(", fail", value.end)
-    );
-  // `cookies: 3, session: none` counts cookies.
-  if (
-    kind === "cookie" &&
+/** True for what no secret of this kind looks like, whatever leads to it. */
+function isPublic({ name, value }: Claim, kind: KeyKind, raw: string): boolean {
+  return (
+    // ASP.NET's cookies begin with a dot.
+    (NO_SECRET.test(raw) && !(kind === "cookie" && raw.startsWith("."))) ||
+    isVersion(raw, kind) ||
+    // OAuth's codes and OpenWeather's ids are long and random; error codes are words.
+    (/^(?:code|appid)$/i.test(name) && !isTokenLike(raw, 16)) ||
+    isNoNumber(raw, kind, name) ||
+    // A single word without quotes may be a variable's value: `TOKEN=tiger`.
+    (isWording(raw, kind) && !(value.isQuoted ? /^[a-z]{13}/ : /^[A-Za-z_]+$/).test(raw)) ||
+    (kind !== "password" && ((IDENTIFIER.test(raw) && TOLD_OF.test(name)) || NO_TOKEN.test(raw)))
+  );
+}
+
+/** Whether a number is a secret, by its length: counts and amounts are short. */
+function isCredibleNumber({ scan, value, operator }: Claim, kind: KeyKind, raw: string): boolean {
+  return (
+    !(kind === "code" ? raw.includes(".") : /^\d?\.\d+$/.test(raw)) &&
+    raw.length >= (operator === "weak" ? 15 : LONG_KINDS.test(kind) ? 8 : 3) &&
+    !scan.text.startsWith(", fail", value.end)
+  );
+}
+
+/** `cookies: 3, session: none` counts cookies. */
+function isAboutCookies(operator: Operator, raw: string): boolean {
+  return (
     operator === "colon" &&
-    (/^[^=]*=; ?(?:max|exp|path|dom)/i.test(raw) || (!raw.includes("=") && /[ ,]/.test(raw)))
-  )
-    return false;
-  if (raw === claim.name && operator !== "colon") return false;
-  if (isLabel(raw, [claim.name, kind], claim.scan.pass.classify)) return false;
+    (/^\w+ = |^[^=]*=(?:\.{3})?; ?(?:max|exp|path|dom|http|sec|same)/i.test(raw) || (!raw.includes("=") && /[ ,]/.test(raw)))
+  );
+}
+
+/** Behind a sign that only joins. */
+function isCredibleJoined({ scan, value, name }: Claim, kind: KeyKind, raw: string): boolean {
   // A constant and its value: `define('DB_PASSWORD', 'LongAndRandom')`. A list of field names would be in small letters.
-  if (operator === "weak" && value.isQuoted && /^[A-Z]+_[A-Z_]+$/.test(claim.name) && /[a-z]/.test(raw) && !IDENTIFIER.test(raw))
-    return true;
-  if (operator === "weak")
-    return (
-      !(IDENTIFIER.test(raw) && (kind !== "password" || !value.isQuoted)) &&
-      (value.isQuoted || !REFERENCE.test(raw)) &&
-      isTokenLike(raw.replace(/[!|@#$%^*]/g, "."), kind === "password" || claim.name.endsWith("SecretStr") ? 8 : 12) &&
-      // `setPassword("blue-horse-42")`, `set("password", "blue-horse-42")`.
-      (!/^(?:\d{4}-\d\d-\d\d|[a-z]{2,}(?:-[a-z]{2,})+(?:-\d+)?$)/.test(raw) ||
-        /(?<![a-z])set[A-Z(]/.test(claim.scan.text.substring(claim.scan.chain - 6, value.start)))
-    );
+  if (value.isQuoted && /^[A-Z]+_[A-Z_]+$/.test(name) && /[a-z]/.test(raw) && !IDENTIFIER.test(raw)) return true;
+  return (
+    !(IDENTIFIER.test(raw) && (kind !== "password" || !value.isQuoted)) &&
+    (value.isQuoted || !(REFERENCE.test(raw) || /^[A-Z]?[a-z]+[A-Z]{0,4}\d{1,3}[A-Z][a-z]{3,}[A-Za-z]*$/.test(raw))) &&
+    isTokenLike(raw.replace(/[!|@#$%^*]/g, "."), kind === "password" || name.endsWith("SecretStr") ? 8 : 12) &&
+    // `setPassword("blue-horse-42")`, `set("password", "blue-horse-42")`.
+    (!/^(?:\d{4}-\d\d-\d\d|[a-z]{2,}(?:-[a-z]{2,})+(?:-\d+)?$)/.test(raw) ||
+      /(?<![a-z])set[A-Z(]/.test(scan.text.substring(scan.chain - 6, value.start)))
+  );
+}
+
+/** Behind a command's option and a blank. */
+function isCredibleOption({ scan, value }: Claim, kind: KeyKind, raw: string): boolean {
   // `--password     prompt for one`: the description in a help text.
-  const isHelp = claim.scan.codes[value.start - 2] === 0x20 && isProse(claim.scan, value, raw);
-  if (operator === "flag")
-    return (
-      !/^-|:\/\/|^[a-z]{1,12}=./.test(raw) &&
-      !isSaidOf(raw) &&
-      !isHelp &&
-      (kind === "password" || isTokenLike(raw.replace(/[!|@#$%^*]/g, "."), 8))
-    );
-  if (operator === "quote" || operator === "compare") {
-    // `secret "tls-2026"`: the name of a secret.
-    if (kind !== "password" && /^[a-z]+(?:-[a-z\d]+)+$/.test(raw)) return false;
-    const isTold = kind === "password" && / (?:is|was)$/.test(claim.name);
-    const isLikely = value.isQuoted && /\d|[^\w.:/'-]/.test(raw) && !/^--|^-\w{1,20}=|^[\w.]+\(/.test(raw);
-    return raw.length >= (kind === "password" ? 4 : 6) && !/\s/.test(raw) && !isSaidOf(raw) && (isTold || isLikely);
-  }
-  if (!value.isQuoted) return isCredibleBare(claim, kind, raw);
+  const isHelp = scan.codes[value.start - 2] === 0x20 && isProse(scan, value, raw);
+  return (
+    !/^-|:\/\/|^[a-z]{1,12}=./.test(raw) &&
+    !isSaidOf(raw) &&
+    !isHelp &&
+    (kind === "password" || isTokenLike(raw.replace(/[!|@#$%^*]/g, "."), 8))
+  );
+}
+
+/** Directly behind a name, in quotes, or compared with it. */
+function isCredibleBeside({ value, name }: Claim, kind: KeyKind, raw: string): boolean {
+  // `secret "tls-2026"`: the name of a secret.
+  if (kind !== "password" && /^[a-z]+(?:-[a-z\d]+)+$/.test(raw)) return false;
+  const isTold = kind === "password" && / (?:is|was)$/.test(name);
+  const isLikely = value.isQuoted && /\d|[^\w.:/'-]/.test(raw) && !/^--|^-\w{1,20}=|^[\w.]+\(/.test(raw);
+  return raw.length >= (kind === "password" ? 4 : 6) && !/\s/.test(raw) && !isSaidOf(raw) && (isTold || isLikely);
+}
+
+/** In quotes. */
+function isCredibleQuoted({ scan, value }: Claim, kind: KeyKind, raw: string): boolean {
+  // A template of the program, with what it is filled with.
+  if (scan.codes[value.start - 1] === 0x60 && raw.includes("${")) return false;
   // `"application:" + key`: a label before what is joined to it.
-  if (/[:=]$/.test(raw) && /^['"]\s{0,4}[+.]/.test(claim.scan.text.slice(value.end, value.end + 6))) return false;
+  if (/[:=]$/.test(raw) && /^['"]\s{0,4}[+.]/.test(scan.text.slice(value.end, value.end + 6))) return false;
   // A passphrase consists of words too, but they are no statement.
   const mayBePhrase = kind === "password" || kind === "secret";
   const prose =
@@ -254,12 +300,25 @@ function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
   return !isState && raw.length >= (kind === "password" ? 1 : 3) && !prose;
 }
 
+/** By the form of the value first, then by what joins it to its name. */
+function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
+  const { value, operator, name, scan } = claim;
+  if (isPublic(claim, kind, raw)) return false;
+  if (/^-?[\d.,]+$/.test(raw)) return isCredibleNumber(claim, kind, raw);
+  if (kind === "cookie" && isAboutCookies(operator, raw)) return false;
+  if ((raw === name && operator !== "colon") || isLabel(raw, [name, kind], scan.pass.classify)) return false;
+  if (operator === "weak") return isCredibleJoined(claim, kind, raw);
+  if (operator === "flag") return isCredibleOption(claim, kind, raw);
+  if (operator === "quote" || operator === "compare") return isCredibleBeside(claim, kind, raw);
+  return value.isQuoted ? isCredibleQuoted(claim, kind, raw) : isCredibleBare(claim, kind, raw);
+}
+
 /**
  * True for a version of a package named like a secret: `"cookie": "^0.7.1"`. A password may look like a plain version, but not like a
  * range.
  */
 export function isVersion(raw: string, kind: KeyKind): boolean {
-  return (kind !== "password" || /^[~^]/.test(raw)) && /^[~^v]?\d+\.\d+\.\d+(?:-[\w.]+|(?:\.\d+){2,}| \|\|.*)?$/.test(raw);
+  return (kind !== "password" || /^[~^*]/.test(raw)) && /^(?:\*|[~^v]?\d+\.\d+\.\d+)(?:-[\w.]+|(?:\.\d+){2,}| \|\|.*)?$/.test(raw);
 }
 
 /** Decides whether the value after a name is a secret, by the name's kind, the operator, and the value itself. */

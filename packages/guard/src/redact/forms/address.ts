@@ -50,7 +50,7 @@ export function readUserInfo(scan: Scan, at: number): Finding | undefined {
   if (read.at - at > LONGEST_AUTHORITY) return undefined;
   const [whole = "", token, password] = USER_INFO.exec(text.slice(at, at + LONGEST_AUTHORITY)) ?? [];
   const raw = password ?? token ?? "";
-  if (raw === "" || /^(?:[${]+\w+\}+|\$\w+|\*+|%s|pass(?:word)?)$/i.test(raw) || isReplacement(raw)) return undefined;
+  if (raw === "" || /^(?:[${]+\w+\}+|\$\w+|\*+|%s|pass(?:word)?\]?)$/i.test(raw) || isReplacement(raw)) return undefined;
   const start = at + whole.lastIndexOf(raw);
   return {
     start,

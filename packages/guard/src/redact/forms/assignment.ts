@@ -51,9 +51,13 @@ const PAIR_NAME = /(?:auth|credentials?|authentication(?:token)?)$/i;
 /** Longest name that is looked up; what is longer is a value itself. */
 const LONGEST_NAME = 96;
 
-/** True for what is no name by its look: a number, and what is too long. */
+/** True for what is no name by its look: a number, what is too long, and `checksum/secret`, Helm's name for a digest. */
 function isNoName({ text, codes, chain }: Scan, wordEnd: number): boolean {
-  return wordEnd - chain > LONGEST_NAME || ((classAt(codes, chain) & DIGIT) !== 0 && /^\d+$/.test(text.slice(chain, wordEnd)));
+  return (
+    wordEnd - chain > LONGEST_NAME ||
+    text.startsWith("checksum/", chain - 9) ||
+    ((classAt(codes, chain) & DIGIT) !== 0 && /^\d+$/.test(text.slice(chain, wordEnd)))
+  );
 }
 
 /** `auth=("name", "password")`, `new NetworkCredential("name", "password")`. */

@@ -4,7 +4,7 @@ import type { Operator, Sign } from "../operator.ts";
 import type { KeyKind } from "../names/sensitive-key.ts";
 import { BACKSLASH, classOf, SPACE } from "../character.ts";
 import { type Finding, findForm, joinPieces, lookAt, type Piece, type Scan, type Word } from "../finding.ts";
-import { BLANK } from "../credible.ts";
+import { BLANK, isWording } from "../credible.ts";
 import { ASSIGNMENT_COST, STEP_COST } from "../work.ts";
 
 /** A value alone on its line: in quotes, or one word that is no name of something deeper and no plain word. */
@@ -68,7 +68,9 @@ export function readItems(scan: Scan, sign: Sign, kind: KeyKind): Finding | unde
     at += whole.length;
     const end = at - 1;
     const replacement =
-      own === undefined || name === "name" || BLANK.test(value) ? (scan.inner?.(value) ?? value) : replaceText(own, value, pass);
+      own === undefined || name === "name" || BLANK.test(value) || isWording(value, own)
+        ? (scan.inner?.(value) ?? value)
+        : replaceText(own, value, pass);
     pieces.push({ start: end - value.length, end, replacement });
   }
   return joinPieces(scan, kind, pieces);

@@ -30,7 +30,7 @@ export function readPrefixed(scan: Scan, { start }: Word): Finding | undefined {
   const isKey = KEY_PART.test(prefix)
     ? isMixed(random) && !UUID.test(random) && (read.longest >= 20 || MIXED.test(random))
     : random.length >= 30 && MIXED.test(random) && !PUBLIC_PART.test(prefix) && entropyOf(random) >= 4;
-  return isKey && !lookAt(text, scan.chain, PUBLISHED) ? toFinding(scan, "key", [start, end]) : undefined;
+  return isKey && !isAlphabet(random) && !lookAt(text, scan.chain, PUBLISHED) ? toFinding(scan, "key", [start, end]) : undefined;
 }
 
 /** What `sha256=` stands before, a digest, and what every page shows of Stripe. */
@@ -72,6 +72,11 @@ function isMixed(text: string): boolean {
 /** Small letters and digits of base 32 or 36, no hex; what begins like this is the address of some content (CID). */
 const SMALL = /^(?!baf)(?=[\da-f]*[g-z])(?=(?:[a-z]*\d){5})[a-z\d]+$/;
 
+/** What ids are drawn from: so many characters at random are never all different. */
+function isAlphabet(text: string): boolean {
+  return text.length > 35 && new Set(text).size === text.length;
+}
+
 /** Lengths of base64 digests: SHA-1, SHA-256, SHA-384, SHA-512. Those are no secrets. */
 const DIGEST_LENGTHS = new Set([27, 28, 43, 44, 64, 86, 88]);
 
@@ -103,7 +108,7 @@ function findNameEnd({ codes }: Scan, start: number): number {
 
 /** Names of what identifies telemetry and things, never secrets; what has no name is none either. */
 const IDENTITY =
-  /keyboard|monkey|path|item|message|route|build|revision|url|sha|file|idempoten|uri|websocket|node|host|gpg|order|author|public|version|release|digest|hash(?!_?salt)|product|request|[gu]uid|transaction|correlation|integrity|commit|fingerprint|partition|instance|span|pod|primary|cache|foreign|pub.?key|peer$|checksum|object|etag|image|ray|event|parent|trace|sort|(?<!key_)id$|^$/i;
+  /keyboard|monkey|boundary|path|item|message|route|build|revision|url|sha|file|idempoten|uri|websocket|node|host|gpg|order|author|public|version|release|digest|hash(?!_?salt)|product|request|[gu]uid|transaction|correlation|integrity|commit|fingerprint|partition|instance|span|pod|primary|cache|foreign|pub.?key|peer$|checksum|object|etag|image|ray|event|parent|trace|sort|(?<!key_)id$|^$/i;
 /** Names that hold keys among much else, and services whose keys have no sign of their own: hex under them is taken as well. */
 const GENERIC =
   /key|api|access|client|auth|cert|datadog|sonar|meraki|cloudflare|newrelic|virustotal|adobe|salt|variable|shodan|hmac|asana|facebook|sentry|algolia|spotify|cred|heroku|snyk|sendbird|mailgun|discord|mailchimp|postmark|seed|trello|twilio|twitter|codecov/i;
@@ -159,7 +164,13 @@ export function readLoneRandom(scan: Scan, { start }: Word): Finding | undefined
   const raw = lookAt(text, start, RANDOM)?.[0] ?? "";
   const { length } = raw;
   const end = start + length;
-  if (length > 128 || !/\d/.test(raw) || (codes[start] === 0x73 && /^sha\d{1,3}-/.test(raw)) || isIdentityName(text, nameEnd))
+  if (
+    length > 128 ||
+    !/\d/.test(raw) ||
+    isAlphabet(raw) ||
+    (codes[start] === 0x73 && /^sha\d{1,3}-/.test(raw)) ||
+    isIdentityName(text, nameEnd)
+  )
     return undefined;
   const isBehindEdge = (classAt(codes, end) & EDGE) !== 0;
   if (nameEnd >= 0 && (isBehindEdge || ",;)}<&".includes(text.charAt(end))) && isNamedRandom(scan, nameEnd, raw))

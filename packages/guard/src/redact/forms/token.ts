@@ -46,7 +46,8 @@ export function readVendorToken(scan: Scan, { start }: Word): Finding | undefine
     const from = start + form.prefix.length;
     const end = trimRun(scan.codes, from, findRunEnd(scan, from, form.set));
     scan.pass.work.left -= STEP_COST;
-    if (end - from < form.least) continue;
+    // `ghp_xxxx`: a mask behind the prefix.
+    if (end - from < form.least || /^(.)\1*$/.test(text.slice(from, end))) continue;
     if ((classAt(scan.codes, end) & (ALNUM | UNDERSCORE)) !== 0) continue;
     // A prefix with a digit in it does not count.
     const checked = form.check === DIGIT_SOMEWHERE ? from : start;
@@ -56,7 +57,8 @@ export function readVendorToken(scan: Scan, { start }: Word): Finding | undefine
   return undefined;
 }
 
-const PRIVATE_KEY = /^-----BEGIN[\w -]{0,100}?PRIVATE KEY(?: BLOCK)?-----(?:[^]*?KEY(?: BLOCK)?-----|[^]*)/i;
+const PRIVATE_KEY =
+  /^-----BEGIN[\w -]{0,100}?PRIVATE KEY(?: BLOCK)?-----(?!(?:\\[nr]|[\s.*…]){0,40}-----END)(?:[^]*?KEY(?: BLOCK)?-----|[^]*)/i;
 
 /** A PEM block of a private key, to its end line or, when that is missing, as far as the text goes. */
 export function readPrivateKey(scan: Scan, at: number): Finding | undefined {
