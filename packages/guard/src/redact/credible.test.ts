@@ -44,6 +44,9 @@ const SECRETS: readonly (readonly [line: string, secret: string])[] = [
   ['PASSWORD = os.environ.get("PASSWORD") or "let-me!9"', "let-me!9"],
   // What has the look of code only in part.
   ['<wsse:Password Type="PasswordText">b7$Lantern.qu</wsse:Password>', "Lantern"],
+  ["rejected API key 4A17F0C29B3D8E6655AA01C2D3E4F5061728394A of pos-7", "4A17F0C2"],
+  ["mot de passe : b7$Lantern.qu", "Lantern"],
+  ['hosts = [{ "api_client": "4A17F0C29B3D8E6655AA01C2D3E4F5061728394A" }]', "4A17F0C2"],
   ["db:\n  password: tigerPass\n  host: a", "tigerPass"],
   ["password=-x9=Kd82mQ", "Kd82mQ"],
   ["password=/*x9Kd82mQ", "x9Kd82mQ"],

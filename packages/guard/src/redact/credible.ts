@@ -14,7 +14,7 @@ type Claim = {
 };
 
 const WORDS =
-  "pending masked undefined unset same-origin true string missing boolean nan nil false optional invalid omit bearer unchanged expired required n/a filtered removed null basic number none hidden todo present tbd include absent object redacted no error anonymous reset example should incorrect changed email failed unknown token valid private options valor apikey array placeholder cannot changeme local failure empty wrong bytes secret default username mandatory using active mismatch inactive password public".split(
+  "pending the your these please this masked undefined unset same-origin true string missing boolean nan nil false optional invalid omit bearer unchanged expired required n/a filtered removed null basic number none hidden todo present tbd include absent object redacted no error anonymous reset example should incorrect changed email failed unknown token valid private options valor apikey array placeholder cannot changeme local failure empty wrong bytes secret default username mandatory using active mismatch inactive password public".split(
     " ",
   );
 
@@ -51,7 +51,7 @@ export const IDENTIFIER = /^_?[A-Z]{0,6}[a-z]{2,32}(?:\d{0,3}(?:_[A-Z]{0,2}|[A-Z
 
 /** What code puts behind a name: `process.env.TOKEN`, `getSecret()`, `request.body['x']`, `config.password`. */
 const REFERENCE =
-  /^(?:[A-Za-z_$][\w$]*(?:\?\.|\.#?|->|::))+[A-Za-z_$][\w$]*(?:\[[^\]]*\]|(?<=[A-Z_]{2})!)?$|^[A-Za-z_$](?:[\w$.>:-]|\?\.)*\(|^[A-Za-z_$][\w$.]*\[/;
+  /^(?:[A-Za-z_$][\w$]*(?:\?\.|\.#?|->|::))+[A-Za-z_$][\w$]*(?:\[[^\]]*\]|(?<=[A-Z_]{2})!)?$|^[A-Za-z_$](?:[\w$.#>:-]|\?\.)*\(|^[A-Za-z_$][\w$.]*\[/;
 
 /** The words of a label or a sentence, with numbers of at most two digits. */
 const WRITTEN = /^(?:[\p{L}\p{M}' .,:?()-]|\b\d{1,2}\b){3,80}$/u;
@@ -123,7 +123,7 @@ function isReference(raw: string, kind: KeyKind, ahead: string): boolean {
   // A call ends on its line, or continues after a bracket or a comma.
   if (raw.includes("(") && !/^.*(?:\(.*\)|[({[,] {0,9}(?:\r?\n|$))/.test(ahead)) return false;
   // `Fl0ppy.Disk` is not a member access, and `x9(a)b` is not a call.
-  return REFERENCE.test(raw) && !/(?=[\w-]*\d)[\w-]{40}|\)\w/.test(raw) && !(kind === "password" && /[a-z]\d[a-z]/.test(raw));
+  return REFERENCE.test(raw) && !/(?=[\w-]*\d)[\w-]{40}|\)\w/.test(raw) && !(kind === "password" && /[a-z]\d[a-z]|\w\$/.test(raw));
 }
 
 /** `token: InjectionToken;`, `session = open_session,`: a type or a variable, in code; `self.token = token`: the same name again. */
@@ -137,7 +137,7 @@ function isVariable({ scan, value, name, operator }: Claim, kind: KeyKind, raw: 
   const behind = text.slice(value.end, value.end + 2);
   if (kind === "password")
     return (
-      (/^(?:[A-Z]{1,4}[a-z]{2,}){2,4}$/.test(raw) && /^(?:[;)]| \|)/.test(behind)) ||
+      (/^(?:[A-Z]{1,4}[a-z]{2,}){2,4}$/.test(raw) && /^(?:[;)]| [|}])/.test(behind)) ||
       // `password: hashedPassword,`, `password = pass;`, `password = args => {`
       (/^(?:(?:[a-z]{2,16}P|p)(?:ass(?:w(?:or)?d)?|wd)|args)$/.test(raw) && /^(?:[,;)]| =)/.test(behind))
     );
@@ -155,7 +155,10 @@ function isCredibleBare(claim: Claim, kind: KeyKind, raw: string): boolean {
   )
     return false;
   // `auth: method=password`: pairs after the name of the logger. `arn:aws:secretsmanager:eu-west-1`: parts of one name.
-  if (operator === "colon" && (kind === "secret" ? scan.codes[scan.chain - 1] === 0x3a : kind === "auth" && /^[a-z]+=(?!")/.test(raw)))
+  if (
+    operator === "colon" &&
+    (kind === "secret" ? scan.codes[scan.chain - 1] === 0x3a : kind === "auth" && /^[a-z]+(?:=(?!")| [a-z]+ )/.test(raw))
+  )
     return false;
   if (
     operator === "tag" &&
@@ -164,6 +167,8 @@ function isCredibleBare(claim: Claim, kind: KeyKind, raw: string): boolean {
   )
     return false;
   if (((kind === "session" || kind === "auth") && /^[a-z\d]{1,7}$/.test(raw)) || isVariable(claim, kind, raw)) return false;
+  // `db_password: Modifying...`, as Terraform goes on; `doesn't match`, `Change your password`: sentences.
+  if (/^(?:[A-Z][a-z]+\.{3}|[A-Za-z]{2,16}(?:'[a-z]{1,2}| your| the) )/.test(raw + scan.text.slice(value.end, value.end + 6))) return false;
   if (operator === "assign" || operator === "tag")
     // `password= stores a digest`: Ruby's name of a method.
     return (
@@ -176,8 +181,6 @@ function isCredibleBare(claim: Claim, kind: KeyKind, raw: string): boolean {
   // A word of another language, which says that it is required, forgotten or wrong.
   if (isSaidOf(raw, isSetting ? NO_VALUE : SAID_OF) || /^[A-Za-z]*(?![A-Za-z])\p{L}[\p{L}\p{M}]*$/u.test(raw)) return false;
   if (isProse(scan, value, raw)) return false;
-  // `db_password: Modifying...`, as Terraform goes on; `doesn't match`, a sentence.
-  if (/^(?:[A-Z][a-z]+\.{3}|[A-Za-z]{2,16}'[a-z]{1,2} )/.test(raw + scan.text.slice(value.end, value.end + 4))) return false;
   // `password: 8-64 characters` says how long it is.
   if (kind === "password") return !DONE_TO_PASSWORD.test(raw) && !/^\d+[+-]\d* ch/.test(scan.text.slice(value.start, value.end + 3));
   return /\d/.test(raw) || /[a-z][A-Z]|[^\w.,:]/.test(raw) || raw.length >= 16;
@@ -197,7 +200,7 @@ const NO_TOKEN = /^(?:[a-z]+(?:\.[a-z]+)+|\[(?:\.{3})?[a-z_$.]+\]|#[\da-f]{3,6}|
  * random has digits or both cases in it.
  */
 const WORDING =
-  /^(?:[ '"<([]{0,2}(?:[A-Z]?[a-z]{1,15}|[A-Z]{1,15})(?:[ ._/|<>-]{1,2}(?:[A-Z]?[a-z]{1,15}|[A-Z]{1,15})|[A-Z][a-z]{2,15}){0,9}[ '">)\].:;,]{0,2}|(?:[A-Z][a-z]+\.)?[A-Z]{2,15}\d{0,2}(?:_[A-Z]{0,15}\d{0,2}){1,6}|\d?\*[A-Za-z-]+|[^!-~]+|(?:\d{1,9}(?:\.\d{1,9})?(?:[mnuµ]?s|[dhm]))+|[$€£]\d[\d.,]*|\[[-\d.,\s]+\]?)$/;
+  /^(?:[ '"<([./]{0,2}(?:[A-Z]?[a-z]{1,15}|[A-Z]{1,15})(?:[ ._/|<>,-]{1,2}(?:[A-Z]?[a-z]{1,15}|[A-Z]{1,15})|[A-Z][a-z]{2,15}){0,9}[ '">)\].:;,]{0,2}|(?:[A-Z][a-z]+\.)?[A-Z]{2,15}\d{0,2}(?:_[A-Z]{0,15}\d{0,2}){1,6}|(?=.*[^ -~])[\p{L}\p{M} .-]+|(?:\d{1,9}(?:\.\d{1,9})?(?:[mnuµ]?s|[dhm]))+|[$€£]\d[\d.,]*|\[[-\d.,\s]+\]?)$/u;
 
 /** True for words where only something random could be a secret of this kind. */
 export function isWording(raw: string, kind: KeyKind): boolean {
@@ -228,7 +231,7 @@ function isPublic({ name, value }: Claim, kind: KeyKind, raw: string): boolean {
     (/^(?:code|appid)$/i.test(name) && !isTokenLike(raw, 16)) ||
     isNoNumber(raw, kind, name) ||
     // A single word without quotes may be a variable's value: `TOKEN=tiger`.
-    (isWording(raw, kind) && !(value.isQuoted ? /^[a-z]{13}/ : /^[A-Za-z_]+$/).test(raw)) ||
+    (isWording(raw, kind) && !(value.isQuoted ? /^[a-z]{13}/ : /^(?=.*[a-z])[A-Za-z_]+$/).test(raw)) ||
     (kind !== "password" && ((IDENTIFIER.test(raw) && TOLD_OF.test(name)) || NO_TOKEN.test(raw)))
   );
 }
@@ -256,6 +259,7 @@ function isCredibleJoined({ scan, value, name }: Claim, kind: KeyKind, raw: stri
   if (value.isQuoted && /^[A-Z]+_[A-Z_]+$/.test(name) && /[a-z]/.test(raw) && !IDENTIFIER.test(raw)) return true;
   return (
     !(IDENTIFIER.test(raw) && (kind !== "password" || !value.isQuoted)) &&
+    !/^[a-z]+=\w+-/.test(raw) &&
     (value.isQuoted || !(REFERENCE.test(raw) || /^[A-Z]?[a-z]+[A-Z]{0,4}\d{1,3}[A-Z][a-z]{3,}[A-Za-z]*$/.test(raw))) &&
     isTokenLike(raw.replace(/[!|@#$%^*]/g, "."), kind === "password" || name.endsWith("SecretStr") ? 8 : 12) &&
     // `setPassword("blue-horse-42")`, `set("password", "blue-horse-42")`.
@@ -288,9 +292,10 @@ function isCredibleBeside({ value, name }: Claim, kind: KeyKind, raw: string): b
 /** In quotes. */
 function isCredibleQuoted({ scan, value }: Claim, kind: KeyKind, raw: string): boolean {
   // A template of the program, with what it is filled with.
-  if (scan.codes[value.start - 1] === 0x60 && raw.includes("${")) return false;
+  if (scan.codes[value.end] === 0x60 && raw.includes("${")) return false;
   // `"application:" + key`: a label before what is joined to it.
-  if (/[:=]$/.test(raw) && /^['"]\s{0,4}[+.]/.test(scan.text.slice(value.end, value.end + 6))) return false;
+  const behind = scan.text.slice(value.end, value.end + 6);
+  if ((/[:=]$/.test(raw) && /^['"]\s{0,4}[+.]/.test(behind)) || /^['"] {0,4}=>/.test(behind)) return false;
   // A passphrase consists of words too, but they are no statement.
   const mayBePhrase = kind === "password" || kind === "secret";
   const prose =

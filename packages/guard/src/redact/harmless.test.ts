@@ -140,6 +140,20 @@ const LINES: readonly string[] = [
   "password_confirmation: doesn't match Password\n1) User password= stores a digest",
   'password_help: "Use 8 or more characters with letters", "wrongPassword": "Falsches Passwort"',
   "const passOn = ['suggest', 'format']; --pass-arg=asyncify-imports",
+  // Labels and messages in files of translations.
+  '"confirmPassword": "Confirmar contraseña", "apiKey": "API-Schlüssel", "password_confirmation": "パスワード確認"',
+  "auth.failed=These credentials do not match our records.\nauth.password=The provided password is incorrect.\nmenu.password=Change your password",
+  ".token.string { color: #690; } .password-toggle:hover { opacity: .8 }",
+  "'passwords' => ['reset' => 'Your password has been reset.', 'token' => 'This token is invalid.']",
+  // States, settings, counts and identifiers of services.
+  "token=COMMA lexeme=\",\" line=14; var tokenArguments = 'req, res'; username: credentials.username ?? 'default'",
+  '"secretsFound": 0, "secretsScanned": 4411, credential.helper=store',
+  '{"place":"ChIJAVkDPzdOqEcRcDteW0YgIQQ","precision":"rooftop"}',
+  '{"./session":{"default":"./dist/session/index.js"}}',
+  'WWW-Authenticate: Digest realm="shop", qop="auth", algorithm=SHA-256',
+  "auth: token refreshed for user 17, expires in 900s",
+  "const cookies = this.#res.headers.getSetCookie(); pub struct Login { pub password: SecretString }",
+  "headers['proxy-authorization'] = `Basic ${Buffer.from(`${name}:`).toString('base64')}`",
   // Placeholders and masks.
   "secret_key: changeme-please-set\nmongodb+srv://<user>:<password>@cluster0.example.net/test",
   "Set-Cookie: session=...; HttpOnly",

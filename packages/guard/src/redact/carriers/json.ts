@@ -122,7 +122,7 @@ function isSaid({ pass, frame }: Walk, kind: KeyKind, plain: string): boolean {
     isSaidOfField(plain) ||
     (isSentence(plain) && (isObject !== true || ABOUT_KEYS.test(about))) ||
     // A command is read as the text it is.
-    (about === "scripts" && /^(?:node|tsx|npm|npx|yarn|sh|bash) |^[a-z]+ --?[a-z]/.test(plain))
+    (about === "scripts" && /^(?:node|tsx|npm) |^[a-z]+ --?[a-z]/.test(plain))
   );
 }
 

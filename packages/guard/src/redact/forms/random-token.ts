@@ -108,7 +108,7 @@ function findNameEnd({ codes }: Scan, start: number): number {
 
 /** Names of what identifies telemetry and things, never secrets; what has no name is none either. */
 const IDENTITY =
-  /keyboard|monkey|boundary|path|item|message|route|build|revision|url|sha|file|idempoten|uri|websocket|node|host|gpg|order|author|public|version|release|digest|hash(?!_?salt)|product|request|[gu]uid|transaction|correlation|integrity|commit|fingerprint|partition|instance|span|pod|primary|cache|foreign|pub.?key|peer$|checksum|object|etag|image|ray|event|parent|trace|sort|(?<!key_)id$|^$/i;
+  /keyboard|monkey|boundary|path|place|item|message|route|build|revision|url|sha|file|idempoten|uri|websocket|node|host|gpg|order|author|public|version|release|digest|hash(?!_?salt)|product|request|[gu]uid|transaction|correlation|integrity|commit|fingerprint|partition|instance|span|pod|primary|cache|foreign|pub.?key|peer$|checksum|object|etag|image|ray|event|parent|trace|sort|(?<!key_)id$|^$/i;
 /** Names that hold keys among much else, and services whose keys have no sign of their own: hex under them is taken as well. */
 const GENERIC =
   /key|api|access|client|auth|cert|datadog|sonar|meraki|cloudflare|newrelic|virustotal|adobe|salt|variable|shodan|hmac|asana|facebook|sentry|algolia|spotify|cred|heroku|snyk|sendbird|mailgun|discord|mailchimp|postmark|seed|trello|twilio|twitter|codecov/i;
@@ -137,7 +137,7 @@ function isNamedRandom(scan: Scan, nameEnd: number, raw: string): boolean {
   if (!isGeneric && (raw.length < least || countChanges(raw) < raw.length * share)) return false;
   scan.pass.work.left -= ASSIGNMENT_COST;
   if (
-    FINGERPRINT.test(raw) ||
+    (FINGERPRINT.test(raw) && !/api|access|client|auth/i.test(name)) ||
     /^0x|=[^=]|^[a-z]+\d{0,4}(?:[._/-][a-z]*\d{0,2})*$|(?:^|\/)[a-z]{3,}(?:\/|$)|^[a-z]+-.*-[\da-f]{40,64}$/i.test(raw)
   )
     return false;

@@ -17,20 +17,13 @@ const WORD = /[^\s"'`]{0,511}[^\s"'`.,;:)\]}>]/y;
 /** What a password may look like that is said to be one: letters and digits. */
 const TOLD_PASSWORD = /^(?=\D{0,40}\d)[^\s(=/]{4,40}$/;
 
-/** Of an OpenPGP key, which is public: `Signature made using RSA key 4AEE...`. */
+/** Of an OpenPGP key, which is public: `Signature made using RSA key 4AEE...`. An API's key may look the same. */
 export const FINGERPRINT = /^[\dA-F]{40}$/;
 
 /** Letters and digits, and not only small ones: a password with a capital or a sign in it, or a long key of hex. */
 function isSecretLike(raw: string, kind: KeyKind): boolean {
   if (kind === "code") return /^(?:\d{3,4}-?\d{1,4}|(?=\D*\d)(?:[A-Za-z\d]{24,}|[A-Za-z\d]{4,6}-[A-Za-z\d]{4,6}))$/.test(raw);
-  if (
-    (kind === "key" && FINGERPRINT.test(raw)) ||
-    raw.length < 8 ||
-    !/\d/.test(raw) ||
-    !/[a-z]/i.test(raw) ||
-    /^[\w.-]{1,64}[(=:](?!=?$)|:\/\/|^v?\d+\.\d+/.test(raw)
-  )
-    return false;
+  if (raw.length < 8 || !/\d/.test(raw) || !/[a-z]/i.test(raw) || /^[\w.-]{1,64}[(=:](?!=?$)|:\/\/|^v?\d+\.\d+/.test(raw)) return false;
   const isMixed = /[a-z]/.test(raw) && /[A-Z!#$%^&*@]/.test(raw);
   if (/^[A-Za-z\d+][A-Za-z\d/+]{39,}={0,2}$/.test(raw)) return true;
   return (
@@ -87,7 +80,8 @@ export function readSpoken(scan: Scan, { start, end, bits }: Word): Finding | un
   const to = passOver(text, start, WORD);
   const raw = text.slice(start, to);
   const isSecret = isSecretLike(raw, kind) || (kind === "password" && TOLD_PASSWORD.test(raw) && lookAt(text, start, TOLD));
-  if (!isSecret || isReplacement(raw)) return undefined;
+  const isPublic = kind === "key" && FINGERPRINT.test(raw) && !/api.key.$/i.test(text.slice(start - 8, start));
+  if (!isSecret || isPublic || isReplacement(raw)) return undefined;
   return toFinding(scan, kind, [start, to]);
 }
 
