@@ -80,7 +80,7 @@ describe("diagnose", () => {
     expect(diagnosis.causes[0]?.cause).toBe("masked-by-middleware");
   });
 
-  it("follows a time-out to the query that held everybody up", () => {
+  it("follows a time-out to the query that held everything up", () => {
     const query: SpanSketch = {
       service: "orders",
       kind: "client",

@@ -43,7 +43,7 @@ const GOOD_APP = {
 };
 
 describe("triage of one failing request", () => {
-  it("names nginx for its own page, although the app behind is what does not answer", () => {
+  it("names nginx for its own page, although it is the app behind it that does not answer", () => {
     const { maker, diagnosis } = judge([
       respond("first", { status: 502, headers: { "content-type": "text/html", server: "nginx" }, body: NGINX_502 }),
       respond("simple", GOOD_APP),
@@ -60,7 +60,7 @@ describe("triage of one failing request", () => {
     ]);
   });
 
-  it("names the app when the failure bears the app's own headers and error body", () => {
+  it("names the app if the failure has the app's own headers and error body", () => {
     const headers = { ...GOOD_APP.headers, "content-type": "application/problem+json" };
     const { maker, diagnosis } = judge([
       respond("first", { status: 500, headers, body: '{"title":"Internal Server Error","status":500}' }),
@@ -79,7 +79,7 @@ describe("triage of one failing request", () => {
     "runtime error: invalid memory address or nil pointer dereference",
     `{"error":"undefined method 'total' for nil"}`,
     `{"message":"Call to a member function total() on null"}`,
-  ])("knows an app and its defect by what only its runtime says: %s", (body) => {
+  ])("recognises an app and its defect by what only its runtime writes: %s", (body) => {
     const { maker, diagnosis } = judge([respond("first", { status: 500, body }), respond("simple", { status: 200, body: "ok" })]);
     expect(maker.maker).toBe("app");
     expect(diagnosis).toMatchObject({ verdict: "diagnosed", causes: [{ cause: "unhandled-exception" }] });
@@ -99,12 +99,12 @@ describe("triage of one failing request", () => {
     ["a place behind a name", 500, "See you at Store (Berlin:10)"],
     ["what a gateway on the JVM says of who is behind it", 504, `{"message":"java.util.concurrent.TimeoutException: upstream"}`],
     ["that a JVM could not connect", 502, `{"message":"java.net.ConnectException: Connection refused: orders/10.0.0.2:8080"}`],
-  ])("takes no frame, and no app's words, for %s", (_, status, body) => {
+  ])("does not take %s for a frame or an app's words", (_, status, body) => {
     const { maker } = judge([respond("first", { status, body }), respond("simple", { status: 200, body: "ok" })]);
     expect(maker.maker).not.toBe("app");
   });
 
-  it("takes a fetch that failed for no defect of the code", () => {
+  it("does not take a failed fetch for a defect of the code", () => {
     const { diagnosis } = judge([
       respond("first", { status: 500, body: `{"error":"TypeError: fetch failed"}` }),
       respond("simple", GOOD_APP),
@@ -117,7 +117,7 @@ describe("triage of one failing request", () => {
     "PHP Fatal error: Uncaught PDOException: SQLSTATE[HY000] [2002] Connection timed out in /var/www/db.php on line 3",
     "ActiveRecord::ConnectionTimeoutError: could not obtain a connection from the pool",
     `{"error":"TypeError: fetch failed"}`,
-  ])("names no defect where what failed is a call, of which an app's runtime tells: %s", (body) => {
+  ])("names no defect if a call failed that an app's runtime describes: %s", (body) => {
     const { maker, diagnosis } = judge([respond("first", { status: 500, body }), respond("simple", GOOD_APP)]);
     expect(maker.maker).toBe("app");
     expect(diagnosis.verdict).toBe("inconclusive");
@@ -136,7 +136,7 @@ describe("triage of one failing request", () => {
     `{"message":"Undefined array key \\"total\\""}`,
     "Notice: Undefined index: total in cart",
     "Undefined variable $total",
-  ])("knows PHP by what it misses: %s", (body) => {
+  ])("recognises PHP by what it misses: %s", (body) => {
     const { maker } = judge([respond("first", { status: 500, body }), respond("simple", { status: 200, body: "ok" })]);
     expect(maker.maker).toBe("app");
   });
@@ -161,7 +161,7 @@ describe("triage of one failing request", () => {
       503,
       `{"timestamp":"x","path":"/cart","status":503,"error":"Service Unavailable","requestId":"ab-1","message":"closed for stock-taking"}`,
     ],
-  ])("takes an app's own answer for no gateway's: %s", (_, status, body) => {
+  ])("does not take an app's own answer for a gateway's: %s", (_, status, body) => {
     const { maker } = judge([respond("first", { status, body }), respond("simple", { status: 200, body: "ok" })]);
     expect(maker.maker).not.toBe("intermediary");
   });
@@ -182,7 +182,7 @@ describe("triage of one failing request", () => {
     expect(diagnosis.causes[0]).toMatchObject({ cause: "connection-refused" });
   });
 
-  it("calls the gateway's change of status remapped when the backend's own answer differs", () => {
+  it("calls the gateway's change of status remapped if the backend's own answer differs", () => {
     const { diagnosis } = judge(
       [respond("first", { status: 500, body: "<html>" }), respond("direct", { status: 502, body: "{}" })],
       [{ proxy: "edge-1", receivedStatus: 502 }],
@@ -204,7 +204,7 @@ describe("triage of one failing request", () => {
     ]);
   });
 
-  it("finds the flaw in a good answer of the backend that the gateway refuses", () => {
+  it("finds the flaw in a good backend answer that the gateway refuses", () => {
     const direct = respond("direct", { status: 200, body: "{}" });
     const flawed = {
       ...direct,
@@ -230,11 +230,11 @@ describe("triage of one failing request", () => {
     [broken("connect", "ECONNREFUSED"), "connection-refused"],
     [broken("tls", "CERT_HAS_EXPIRED"), "tls-failure"],
     [broken("response", "HPE_INVALID_HEADER_TOKEN"), "gateway-mismatch"],
-  ])("names the network's failure of %j", (probe, cause) => {
+  ])("names the network failure %j", (probe, cause) => {
     expect(judge([probe]).diagnosis).toMatchObject({ verdict: "diagnosed", causes: [{ cause }] });
   });
 
-  it("misses a good answer of the host only where the host was reached", () => {
+  it("asks for a good answer of the host only if the host was reached", () => {
     const miss = (probe: Probe) => judge([probe]).diagnosis.missing.map(({ what }) => what);
     expect(miss(broken("connect", "ECONNREFUSED"))).toEqual([]);
     expect(miss(broken("response", "ECONNRESET"))).toEqual(["a good answer of the same host"]);
@@ -255,7 +255,7 @@ describe("triage of one failing request", () => {
     });
   });
 
-  it("calls it the gateway's identity when the gateway refuses what the backend lets in", () => {
+  it("calls it the gateway's identity if the gateway refuses what the backend accepts", () => {
     const { maker, diagnosis } = judge([
       respond("first", { status: 401, body: '{"message":"Unauthorized"}' }),
       respond("direct", GOOD_APP),
@@ -264,7 +264,7 @@ describe("triage of one failing request", () => {
     expect(diagnosis).toMatchObject({ verdict: "diagnosed", scope: { failing: 1 }, causes: [{ cause: "gateway-identity" }] });
   });
 
-  it("calls it the gateway's identity when the backend's refusal becomes a server error", () => {
+  it("calls it the gateway's identity if the backend's refusal becomes a server error", () => {
     const { maker, diagnosis } = judge([
       respond("first", { status: 500, body: '{"message":"Internal server error"}' }),
       respond("direct", { status: 403, body: '{"error":"who are you"}' }),
@@ -275,7 +275,7 @@ describe("triage of one failing request", () => {
     expect(stated.diagnosis.causes[0]).toMatchObject({ cause: "gateway-identity" });
   });
 
-  it("does not call a refusal a failure that the backend makes as well, and says which request would tell", () => {
+  it("does not blame the gateway for a refusal that the backend makes as well, and says which request would tell", () => {
     const refusal = { status: 401, body: '{"error":"sign in"}' };
     expect(judge([respond("first", refusal), respond("direct", refusal)]).diagnosis).toMatchObject({ scope: { failing: 0 }, causes: [] });
     expect(judge([respond("first", refusal)]).diagnosis.next.map(({ command }) => command)).toContain(
@@ -283,14 +283,14 @@ describe("triage of one failing request", () => {
     );
   });
 
-  it("sees a clock at work when each try fails after the same time, whatever it is set to", () => {
+  it("recognises a clock if each try fails after the same time, whatever its setting", () => {
     const late = (purpose: Probe["purpose"], totalMs: number) =>
       respond(purpose, { status: 502, headers: { server: "nginx" }, body: NGINX_502 }, { totalMs, firstByteMs: totalMs });
     expect(judge([late("first", 7003), late("again", 7011)]).diagnosis.causes[0]).toMatchObject({ cause: "gateway-timeout" });
     expect(judge([late("first", 7003), late("again", 2011)]).diagnosis.causes).toEqual([]);
   });
 
-  it("judges the try that failed where the first one passed, and names no cause of it for certain", () => {
+  it("judges the try that failed if the first one passed, and names no cause of it for certain", () => {
     const page = { status: 502, headers: { "content-type": "text/html", server: "nginx" }, body: NGINX_502 };
     const tries = [respond("first", GOOD_APP), respond("again", page), respond("again", GOOD_APP), respond("again", page)];
     const { maker, diagnosis } = judge(tries);
@@ -305,7 +305,7 @@ describe("triage of one failing request", () => {
     expect(idle.diagnosis).toMatchObject({ verdict: "diagnosed", causes: [{ cause: "keepalive-race" }] });
   });
 
-  it("takes an app's own 502 for what it says of its call, and not for an exception that nobody handles", () => {
+  it("takes an app's own 502 for what it says about its call, and not for an uncaught exception", () => {
     const answer = (message: string) =>
       judge([
         respond("first", {
@@ -327,7 +327,7 @@ describe("triage of one failing request", () => {
     "Gift certificate has expired on 2026-01-01",
     "FriendshipError: connection refused by member 5512",
     "order deadline exceeded for tomorrow",
-  ])("takes no words of the app's own trade for a failed call: %s", (message) => {
+  ])("does not take words about the app's own business for a failed call: %s", (message) => {
     const answer = (status: number) =>
       judge([
         respond("first", {
@@ -348,7 +348,7 @@ describe("triage of one failing request", () => {
     ["tls: failed to verify certificate: x509: certificate has expired or is not yet valid", "tls-failure"],
     ["Get http://stock/items: context deadline exceeded", "dependency-timeout"],
     ["4 DEADLINE_EXCEEDED: Deadline exceeded", "dependency-timeout"],
-  ])("knows a failed call by the turns of runtimes: %s", (message, cause) => {
+  ])("recognises a failed call by the wordings of runtimes: %s", (message, cause) => {
     const headers = { "content-type": "application/json", "x-powered-by": "Express" };
     const { diagnosis } = judge([
       respond("first", { status: 502, headers, body: JSON.stringify({ statusCode: 502, error: "Bad Gateway", message }) }),
@@ -356,7 +356,7 @@ describe("triage of one failing request", () => {
     expect(diagnosis).toMatchObject({ verdict: "diagnosed", causes: [{ cause }] });
   });
 
-  it("leaves open who waited for whom where a 504 may be the app's own", () => {
+  it("leaves open who waited for whom if a 504 may be the app's own", () => {
     const headers = { "content-type": "application/problem+json" };
     const own = respond("first", { status: 504, headers, body: '{"title":"Gateway Timeout","status":504}' });
     const { maker, diagnosis } = judge([own, { ...own, purpose: "again" }, respond("simple", { ...GOOD_APP, headers })]);
@@ -367,7 +367,7 @@ describe("triage of one failing request", () => {
   it.each([
     ["application/json", '{"error":"inventory did not answer"}'],
     ["text/plain; charset=UTF-8", "Gateway Timeout"],
-  ])("leaves open who waited for whom where a 504 says so in %s, as an app or its gateway may", (type, body) => {
+  ])("leaves open who waited for whom if a 504 says so in %s, as an app or its gateway may", (type, body) => {
     const headers = { "content-type": type, server: "nginx" };
     const own = respond("first", { status: 504, headers, body });
     const { maker, diagnosis } = judge([own, { ...own, purpose: "again" }, respond("simple", { ...GOOD_APP, headers })]);
@@ -375,7 +375,7 @@ describe("triage of one failing request", () => {
     expect(diagnosis).toMatchObject({ verdict: "inconclusive", causes: [{ cause: "dependency-timeout" }, { cause: "gateway-timeout" }] });
   });
 
-  it("takes a 500 in JSON for the app's where good answers of the host are JSON too, and lost no header", () => {
+  it("takes a 500 in JSON for the app's if good answers of the host are JSON too, and it lacks none of their headers", () => {
     const json = { "content-type": "application/json; charset=utf-8", server: "nginx" };
     const failed = respond("first", { status: 500, headers: json, body: '{"error":"internal"}' });
     const good = respond("simple", { status: 200, headers: json, body: "{}" });
@@ -396,7 +396,7 @@ describe("triage of one failing request", () => {
     },
   );
 
-  it("says of a backend that knows no such path that it does not fail, and not that it answers well", () => {
+  it("says that a backend without such a path does not fail, and not that it answers well", () => {
     const { maker } = judge([
       respond("first", { status: 503, headers: { "content-type": "text/html" }, body: "<h1>Sorry</h1>" }),
       respond("direct", { status: 404, body: "{}" }),
@@ -405,7 +405,7 @@ describe("triage of one failing request", () => {
     expect(maker).toMatchObject({ maker: "intermediary" });
   });
 
-  it("takes a status text for Traefik's only where no header is there that Traefik does not write", () => {
+  it("takes a status text for Traefik's only if there is no header that Traefik does not write", () => {
     const bare = { "content-type": "text/plain; charset=utf-8" };
     const say = (headers: Readonly<Record<string, string>>) =>
       judge([respond("first", { status: 502, headers, body: "Bad Gateway" })]).maker;
@@ -414,7 +414,7 @@ describe("triage of one failing request", () => {
       expect(say({ ...bare, ...more }).maker).not.toBe("intermediary");
   });
 
-  it("leaves open whose an empty 503 is behind Caddy, and takes one with a type for the app's at most", () => {
+  it("leaves open whose an empty 503 is behind Caddy, and takes one with a content type for the app's at most", () => {
     const bare = { server: "Caddy" };
     expect(judge([respond("first", { status: 502, headers: bare, body: "" })]).maker).toMatchObject({
       maker: "intermediary",
@@ -439,12 +439,12 @@ describe("triage of one failing request", () => {
       headers: { "content-type": "application/json" },
       body: '{ "statusCode": 500, "message": "Internal server error", "activityId": "0cf2b8e4" }',
     },
-  ])("names $name by its own sign, though apps may answer $status in such a form as well", ({ name, status, headers, body }) => {
+  ])("names $name by its own sign, although apps may answer $status in such a form as well", ({ name, status, headers, body }) => {
     const good = respond("simple", { status: 200, headers: { "content-type": "application/json" }, body: "{}" });
     expect(judge([respond("first", { status, headers, body }), good]).maker).toMatchObject({ maker: "intermediary", name });
   });
 
-  it("is not as sure of HAProxy's page for want of a server, which a refused connection and a rule's denial get as well", () => {
+  it("is less certain of HAProxy's page for a missing server, which a refused connection and a rule's denial get as well", () => {
     const body = "<html><body><h1>503 Service Unavailable</h1>\nNo server is available to handle this request.\n</body></html>";
     const { diagnosis, maker } = judge([respond("first", { status: 503, headers: { "content-type": "text/html" }, body })]);
     expect(maker).toMatchObject({ maker: "intermediary", name: "HAProxy" });
@@ -452,18 +452,18 @@ describe("triage of one failing request", () => {
     expect(diagnosis.causes[0]?.confidence).toBeLessThan(0.75);
   });
 
-  it("misses no good answer of the host where the same request passed", () => {
+  it("asks for no good answer of the host if the same request passed", () => {
     const failed = respond("first", { status: 503, headers: { "content-type": "text/html" }, body: "<h1>x</h1>" });
     const { diagnosis } = judge([failed, respond("again", GOOD_APP), { ...failed, purpose: "simple" }]);
     expect(diagnosis.missing.map(({ what }) => what)).not.toContain("a good answer of the same host");
   });
 
-  it("takes an answer to HEAD, which never has a body, for no answer without a word", () => {
+  it("does not take an answer to HEAD, which never has a body, for an answer without a message", () => {
     const failed = respond("first", { status: 503, headers: { server: "nginx" }, body: "" }, { method: "HEAD" });
     expect(judge([failed]).maker).toMatchObject({ evidence: [], against: [] });
   });
 
-  it("calls no server that only runs apps an intermediary", () => {
+  it("does not call a server that only runs apps an intermediary", () => {
     const headers = { server: "Werkzeug/3.0.1 Python/3.11.7", "content-type": "text/html" };
     const { maker } = judge([
       respond("first", { status: 502, headers, body: "<h1>Back soon</h1>" }),
@@ -472,7 +472,7 @@ describe("triage of one failing request", () => {
     expect(maker).toMatchObject({ maker: "intermediary", name: "an intermediary before api.example" });
   });
 
-  it("leaves open whether a reactive service of Spring's answered 503 or its gateway did", () => {
+  it("leaves open whether a reactive Spring service answered 503 or its gateway did", () => {
     const body =
       '{"timestamp":"2026-11-22T02:00:00.000+00:00","path":"/cart","status":503,"error":"Service Unavailable","requestId":"ab-1"}';
     const { maker } = judge([respond("first", { status: 503, headers: { "content-type": "application/json" }, body })]);
@@ -483,7 +483,7 @@ describe("triage of one failing request", () => {
     ]);
   });
 
-  it("names whoever the Server header names, or one behind it, where nothing else names the writer", () => {
+  it("names the server in the Server header, or one behind it, if nothing else names the writer", () => {
     const headers = { server: "Apache/2.4.71 (Debian) OpenSSL/3.0.19", "content-type": "text/html" };
     const { maker } = judge([
       respond("first", { status: 502, headers, body: "<h1>Back soon</h1>" }),
@@ -492,7 +492,7 @@ describe("triage of one failing request", () => {
     expect(maker).toMatchObject({ maker: "intermediary", name: "Apache/2.4.71 or an intermediary behind it" });
   });
 
-  it("takes a page under a 502 for nobody's by these two signs alone", () => {
+  it("attributes a page under a 502 to nobody by these two signs alone", () => {
     const headers = { server: "nginx", "content-type": "text/html" };
     expect(judge([respond("first", { status: 502, headers, body: "<h1>Sorry</h1>" })]).maker.maker).toBe("unknown");
   });
@@ -508,7 +508,7 @@ describe("triage of one failing request", () => {
     expect(diagnosis).toMatchObject({ verdict: "inconclusive", causes: [] });
   });
 
-  it("is not certain of a time-out where a 502 or 503 comes after the same time each time: tries to connect end so too", () => {
+  it("is not certain of a time-out if a 502 or 503 takes the same time each time, since attempts to connect end like this too", () => {
     const late = (purpose: Probe["purpose"], status: number, ms: number) =>
       respond(purpose, { status, headers: { server: "nginx" }, body: "" }, { totalMs: ms, firstByteMs: ms });
     const verdict = (status: number, ms: number) => judge([late("first", status, ms), late("again", status, ms)]).diagnosis.verdict;
@@ -522,7 +522,7 @@ describe("triage of one failing request", () => {
     expect(judge([late("first", 504, 60_003)]).diagnosis.verdict).toBe("diagnosed");
   });
 
-  it("takes no try for a failure that was cut short before the first one's answer came", () => {
+  it("does not count a try as failed that was cut short before the first one's answer came", () => {
     const cut = { ...broken("response", "TIMEOUT"), purpose: "again", totalMs: 5_400 } as const;
     const slow = judge([respond("first", { status: 504 }, { totalMs: 7_000, firstByteMs: 7_000 }), cut]);
     expect(slow.diagnosis.scope).toMatchObject({ failing: 1, succeeding: 0 });
@@ -532,7 +532,7 @@ describe("triage of one failing request", () => {
     expect(waited.diagnosis).toMatchObject({ scope: { failing: 1, succeeding: 1 }, causes: [{ cause: "dependency-timeout" }] });
   });
 
-  it("says that it fails only sometimes, first of all, and how to learn how often", () => {
+  it("says first of all that it fails only sometimes, and how to learn how often", () => {
     const failed = respond("first", { status: 502, headers: { "content-type": "text/html", server: "nginx" }, body: NGINX_502 });
     const again = respond("again", GOOD_APP);
     const { diagnosis } = judge([failed, again]);
@@ -545,7 +545,7 @@ describe("triage of one failing request", () => {
     expect(judge([failed, { ...failed, purpose: "again" }]).diagnosis.next[0]?.check).not.toContain("tries");
   });
 
-  it("gives no command where only the words that were given name what failed, but says what to add to them", () => {
+  it("gives no command if only the original words name the request, but says what to add to them", () => {
     const failed = respond("first", { status: 502, headers: { "content-type": "text/html", server: "nginx" }, body: NGINX_502 });
     const probes = [failed, respond("again", GOOD_APP)];
     const { diagnosis } = triageProbes({ probes, proxyStatus: [], signatures: SIGNATURES }, WINDOW);
@@ -556,18 +556,18 @@ describe("triage of one failing request", () => {
     expect(diagnosis.next.map(({ command }) => command).join()).not.toContain("triage");
   });
 
-  it("misses a good answer of the host where only a refusal came", () => {
+  it("asks for a good answer of the host if only a refusal came", () => {
     const refused = respond("first", { status: 401, headers: { "content-type": "text/html" }, body: "<h1>x</h1>" });
     const { diagnosis } = judge([refused, respond("direct", GOOD_APP)]);
     expect(diagnosis.missing.map(({ what }) => what)).toContain("a good answer of the same host");
   });
 
-  it("asks which process listens on the very port, and on no other that begins alike", () => {
+  it("asks which process listens on this port, and on no other that begins alike", () => {
     const { diagnosis } = judge([{ ...broken("connect", "ECONNREFUSED"), url: "http://api.example:80/cart" }]);
     expect(diagnosis.next[0]?.command).toBe("ss -ltnp 'sport = :80'");
   });
 
-  it("calls a name that nobody resolves in time a name's failure, and says what to check of a server that says nothing", () => {
+  it("calls a name that nobody resolves in time a failure of the name, and says what to check about a server that says nothing", () => {
     expect(judge([broken("dns", "TIMEOUT")]).diagnosis.causes).toMatchObject([{ cause: "dns-failure" }]);
     const { diagnosis } = judge([broken("response", "TIMEOUT")]);
     expect(diagnosis.next.map(({ command }) => command)).toEqual(["npx faultline triage http://api.example/cart --direct BACKEND_URL"]);
@@ -581,7 +581,7 @@ describe("triage of one failing request", () => {
     expect(diagnosis.suspects).toEqual([]);
   });
 
-  it("finds nothing wrong with a good answer, and the failure hidden in a GraphQL one", () => {
+  it("finds nothing wrong with a good answer, but finds the failure hidden in a GraphQL one", () => {
     expect(judge([respond("first", GOOD_APP)]).diagnosis).toMatchObject({ scope: { failing: 0 }, causes: [], path: [], suspects: [] });
     const hidden = respond("first", {
       status: 200,

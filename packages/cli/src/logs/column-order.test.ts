@@ -8,7 +8,7 @@ const columns = Array.from(
 );
 
 describe("the head of a file", () => {
-  it.each(["\n", "\r\n"])("says the same whatever ends its lines: %j", (end) => {
+  it.each(["\n", "\r\n"])("gives the same result whatever ends its lines: %j", (end) => {
     const judge = (toColumns: (line: (typeof columns)[number]) => string) =>
       judgeHead(Buffer.from(columns.map((line) => `${HEAD} ${toColumns(line)}${end}`).join("")), true);
     expect(judge(([sizeFirst]) => sizeFirst).order).toBe("size-first");

@@ -32,7 +32,7 @@ function writeLine(index: number): string {
   return `[${iso}] "GET ${path} HTTP/1.1" ${status} ${flags} 0 ${index % 900} ${index % 70} ${index % 70} "10.2.3.4" "curl/8" "id-${index}" "shop.example" "${upstream}"`;
 }
 
-describe("failing lines of other formats than the combined one", () => {
+describe("failing lines in formats other than the combined one", () => {
   const file = join(folder, "envoy.log");
   writeFileSync(file, Array.from({ length: 4400 }, (_, index) => `${writeLine(index)}\n`).join(""));
 

@@ -37,7 +37,7 @@ async function hear(count: number): Promise<readonly string[]> {
 }
 
 describe("following a file", () => {
-  it("hears new lines only, also of a line that comes in two pieces", async () => {
+  it("passes on new lines only, including a line that arrives in two pieces", async () => {
     const file = join(folder, "a.log");
     writeFileSync(file, "old\n");
     follow(file);
@@ -47,14 +47,14 @@ describe("following a file", () => {
     expect(await hear(2)).toEqual(["one", "two"]);
   });
 
-  it("goes on where a report ended, not where the file ends by now", async () => {
+  it("continues where a report ended, not at the present end of the file", async () => {
     const file = join(folder, "a.log");
     writeFileSync(file, "read\nwritten meanwhile\n");
     follow(file, 5);
     expect(await hear(1)).toEqual(["written meanwhile"]);
   });
 
-  it("reads as a whole what was the start of a line when the report ended", async () => {
+  it("reads a line as a whole if the report ended in the middle of it", async () => {
     const file = join(folder, "a.log");
     writeFileSync(file, "read\nsta");
     follow(file, 8);
@@ -75,7 +75,7 @@ describe("following a file", () => {
     expect(await hear(3)).toEqual(["before", "late", "after"]);
   });
 
-  it("starts again with a file that was emptied", async () => {
+  it("starts over with a file that was emptied", async () => {
     const file = join(folder, "a.log");
     writeFileSync(file, "a long line that was there before\n");
     follow(file);
@@ -85,7 +85,7 @@ describe("following a file", () => {
     expect(await hear(1)).toEqual(["new"]);
   });
 
-  it("reads a line that nobody finished when following ends", async () => {
+  it("reads a last line without a line break when following ends", async () => {
     const file = join(folder, "a.log");
     writeFileSync(file, "read\nsta");
     follow(file, 8);
@@ -97,7 +97,7 @@ describe("following a file", () => {
     expect(lines).toEqual(["start", "cut off"]);
   });
 
-  it("reads no compressed bytes as a line", async () => {
+  it("does not read compressed bytes as a line", async () => {
     const file = join(folder, "a.log.gz");
     const bytes = gzipSync("one\n");
     writeFileSync(file, bytes);
@@ -108,7 +108,7 @@ describe("following a file", () => {
     expect(lines).toEqual([]);
   });
 
-  it("reads a line that nobody finished before the file was renamed or emptied", async () => {
+  it("reads a last line without a line break before the file was renamed or emptied", async () => {
     const file = join(folder, "a.log");
     writeFileSync(file, "");
     follow(file);
@@ -121,7 +121,7 @@ describe("following a file", () => {
     expect(await hear(4)).toEqual(["one", "cut", "two", "cut again"]);
   });
 
-  it("waits for a file that is not there yet", async () => {
+  it("waits for a file that does not exist yet", async () => {
     const file = join(folder, "later.log");
     follow(file);
     await setTimeout(20);

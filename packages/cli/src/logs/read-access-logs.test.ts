@@ -20,13 +20,13 @@ const write = (index: number, rest: string) =>
   `10.0.0.1 - - [21/Nov/2026:10:00:${String(index % 60).padStart(2, "0")} +0000] "GET /a HTTP/1.1" ${rest}`;
 
 describe("access logs for a diagnosis", () => {
-  it("have their whole durations in the unit that the file's lines tell together", async () => {
+  it("have whole durations in the unit that the file's lines show together", async () => {
     const lines = Array.from({ length: 64 }, (_, index) => write(index, `200 5 "-" "curl/8" ${(index % 8) ** 4}`));
     const durations = (await read(lines.join("\n"))).map(({ durationMs }) => durationMs);
     expect(durations.slice(0, 8)).toEqual([0, 1, 16, 81, 256, 625, 1296, 2401]);
   });
 
-  it("have their status where the file's lines tell together that it stands, compressed and longer than its head", async () => {
+  it("have their status in the column that the file's lines show together, also if compressed and longer than the head", async () => {
     const lines = Array.from({ length: 2000 }, (_, index) => write(index, `${SIZES[index % 4]} 503 "-" "curl/8"`));
     const statuses = (await read(gzipSync(lines.join("\n")))).map(({ status }) => status);
     expect(statuses).toHaveLength(2000);

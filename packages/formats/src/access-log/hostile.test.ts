@@ -87,7 +87,7 @@ describe("hostile lines", () => {
   it.each([
     String.raw`10.0.0.1 [21/Nov/2026:10:00:00 +0000] "-" "\"GET /b HTTP/1.1\" 500 1" "GET /a HTTP/1.1" 200 5`,
     String.raw`10.0.0.1 [21/Nov/2026:10:00:00 +0000] "\"GET /b HTTP/1.1\" 500 1" ref="\"GET /b\" 500 " "GET /a?b=\"c HTTP/1.1" 200 5`,
-  ])("takes no status of a request that a client's agent quotes: %s", (line) => {
+  ])("takes no status from a request that a client's agent quotes: %s", (line) => {
     const reader = createLineReader({ context: { nowMs: Date.UTC(2026, 10, 22), zoneOffsetMinutes: 0 } });
     expect(reader.read(line)).toMatchObject({ kind: "exchange", exchange: { path: "/a", status: 200 } });
   });

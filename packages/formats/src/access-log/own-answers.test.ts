@@ -49,12 +49,12 @@ describe("a message's status", () => {
     ["a record that counts its tries", { ...failed, attempt: 3 }],
     ["one that says when it tries again", { ...failed, backoff: "2s" }],
     ["the same in logfmt", 'time=2026-11-22T09:00:00Z level=INFO msg="request failed" status_code=429 attempt=3'],
-  ])("is not what another answered: %s", (_, line) => {
+  ])("is not one that another program answered: %s", (_, line) => {
     expect(read(line)).toMatchObject({ kind: "message", message: { text: "request failed" } });
     expect(read(line)).not.toHaveProperty("message.status");
   });
 
-  it("stays where nothing tells of a try, and so does that of a request which was tried again", () => {
+  it("stays if nothing suggests a retry, and so does that of a request which was repeated", () => {
     expect(read(failed)).toMatchObject({ kind: "message", message: { status: 429 } });
     expect(read({ ...failed, method: "GET", path: "/a", retries: 1 })).toMatchObject({ kind: "exchange", exchange: { status: 429 } });
   });

@@ -31,12 +31,12 @@ describe("a request without quotes", () => {
     ["at the end", `[22/Nov/2026:10:00:00 +0000] GET /a 502 157 0.003 10.0.0.2:80`],
     ["a socket", `[22/Nov/2026:10:00:00 +0000] GET /a 502 157 unix:/run/a.sock`],
     ["before the time", `[22/Nov/2026:10:00:00 +0000] GET /a 502 157 10.0.0.2 0.003`],
-  ])("no server behind as who asked: %s", (_, line) => {
+  ])("does not take an upstream for the client: %s", (_, line) => {
     expect(read(line)).toMatchObject({ "url.path": "/a", "http.response.status_code": 502 });
     expect(read(line)).not.toHaveProperty(["client.address"]);
   });
 
-  it("what HAProxy could not read as one", () => {
+  it("a request that HAProxy could not read", () => {
     const refused = { "http.response.status_code": 400, "client.address": "10.0.0.1" };
     expect(read(`${syslog}[22/Nov/2026:10:00:00 +0000] 400 <BADREQ> <BADREQ> 0 10.0.0.1`)).toMatchObject(refused);
     expect(read(`${syslog}10.0.0.1 22/Nov/2026:10:00:00 +0000 fe7 fe7/<NOSRV> <BADREQ> <BADREQ> 400 0 0`)).toMatchObject(refused);
@@ -54,7 +54,7 @@ describe("a request without quotes", () => {
     ["a server behind, and nobody who asked", `[22/Nov/2026:10:00:00 +0000] 502 GET /a 157 10.0.0.2:80`],
     ["two addresses behind it", `[22/Nov/2026:10:00:00 +0000] 502 GET /a 10.0.0.2 10.0.0.1`],
     ["nobody who asked", `[22/Nov/2026:10:00:00 +0000] 502 GET /a 12`],
-  ])("is not read where its status is not known: %s", (_, line) => {
+  ])("is not read if its status is unknown: %s", (_, line) => {
     expect(read(line)).not.toHaveProperty(["http.response.status_code"]);
   });
 

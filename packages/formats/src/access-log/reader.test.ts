@@ -62,7 +62,7 @@ describe("wrappers", () => {
     expect(records[2]).toEqual(plain);
   });
 
-  it("gives a line without a time that of its wrapper", () => {
+  it("gives a line without a time the time of its wrapper", () => {
     const [record] = readAll("2025-12-31T17:37:40.5Z stdout F GET /x 500 12.345 ms - 21");
     expect(record).toMatchObject({ time: "2025-12-31T17:37:40.500Z", "http.response.status_code": 500, format: "morgan" });
   });
@@ -74,8 +74,8 @@ describe("wrappers", () => {
   });
 });
 
-describe("what no format reads", () => {
-  it.each(["", "   ", "\r"])("passes over a blank line %j", (line) => {
+describe("lines that no format reads", () => {
+  it.each(["", "   ", "\r"])("include blank ones: %j", (line) => {
     expect(readAll(line)).toEqual([undefined]);
   });
 

@@ -18,7 +18,7 @@ const nginx = {
   upstream_addr: "10.0.0.2:80",
 };
 
-describe("traps of who made it", () => {
+describe("the traps of who made a failure", () => {
   it("T1: nginx's upstream status 502 without a header time is nginx's own", () => {
     expect(read({ ...nginx, status: "502", upstream_status: "502", upstream_header_time: "-" }).madeBy).toMatchObject({ hop: "observer" });
     expect(read({ ...nginx, status: "502", upstream_status: "502", upstream_header_time: "0.001" }).madeBy).toMatchObject({
@@ -26,7 +26,7 @@ describe("traps of who made it", () => {
     });
   });
 
-  it("T1: nginx's upstream status 502 is nobody's when the log has no header time", () => {
+  it("T1: nginx's upstream status 502 is of unknown origin if the log has no header time", () => {
     expect(read({ ...nginx, status: "502", upstream_status: "502" }).madeBy).toMatchObject({ hop: "unknown" });
     expect(read({ ...nginx, status: "500", upstream_status: "500" }).madeBy).toMatchObject({ hop: "behind" });
   });
@@ -35,7 +35,7 @@ describe("traps of who made it", () => {
     expect(read({ ...nginx, status: "503", upstream_addr: "-", upstream_status: "-" }).madeBy).toMatchObject({ hop: "observer" });
   });
 
-  it("T1: an upstream that is a group's name is none: nginx found no server of it to ask", () => {
+  it("T1: an upstream that is a group's name is none: nginx found no server in the group to ask", () => {
     const exchange = read({ ...nginx, status: "502", upstream_addr: "orders_backend", upstream_status: "502" });
     expect(exchange.madeBy).toMatchObject({ hop: "observer", because: expect.stringContaining("no live upstream") });
     expect(exchange.upstream).toBeUndefined();
@@ -44,7 +44,7 @@ describe("traps of who made it", () => {
     expect(tried.madeBy?.because).toContain("no live upstream");
   });
 
-  it("T1: nginx's times of its upstream tell who answered where its status and address are not logged", () => {
+  it("T1: nginx's upstream times tell who answered if its status and address are not logged", () => {
     const tell = (status: number, times: string) =>
       read(`10.0.0.1 - - [21/Nov/2026:10:00:00 +0000] "GET /a HTTP/1.1" ${status} 20 "-" "-" rt=0.001 ${times}`).madeBy?.hop;
     expect(tell(500, 'uct="0.000" uht="0.001" urt="0.001"')).toBe("behind");
@@ -53,7 +53,7 @@ describe("traps of who made it", () => {
     expect(tell(503, 'uct="-" uht="-" urt="-"')).toBe("observer");
   });
 
-  it("T1: an upstream's address beside the status of the response is the try that gave it, but for 502 and 504", () => {
+  it("T1: an upstream's address beside the status of the response is the try that gave it, except for 502 and 504", () => {
     const tell = (status: number, tail: string) =>
       read(`10.0.0.1 - - [21/Nov/2026:10:00:00 +0000] "GET /a HTTP/1.1" ${status} 20 "-" "-" ${tail}`);
     expect(tell(500, '"-" 0.001 0.001 10.0.0.2:8080 500')).toMatchObject({ madeBy: { hop: "behind" }, upstream: [{ status: 500 }] });
@@ -63,7 +63,7 @@ describe("traps of who made it", () => {
     expect(tell(500, '"10.0.0.9" 0.001 500').upstream).toBeUndefined();
   });
 
-  it("nginx's 009 is an answer of the upstream's without a status line, whatever $upstream_status says", () => {
+  it("nginx's 009 is an upstream's answer without a status line, whatever $upstream_status says", () => {
     const noted = { status: "009", upstream_status: "200", upstream_header_time: "0.001" };
     const line = `10.0.0.1 - - [21/Nov/2026:10:00:00 +0000] "GET /a HTTP/1.1" 009 22 "-" "c" ua="10.0.0.2:80" us="200" uht="0.001"`;
     for (const exchange of [read({ ...nginx, ...noted }), read(line)]) {
@@ -90,7 +90,7 @@ describe("traps of who made it", () => {
     expect(read({ ...traefik, DownstreamStatus: 502, OriginStatus: 0 }).madeBy).toMatchObject({ hop: "observer" });
   });
 
-  it("a number between Envoy's flags and its counts is no message of the failure", () => {
+  it("a number between Envoy's flags and its counts is not a message about the failure", () => {
     const line = `[2026-11-21T10:00:00.123Z] "GET /a HTTP/1.1" 503 UF 0 12 91 7 - "-" "c" "3f0c" "shop.example" "10.0.0.2:80"`;
     const exchange = read(line);
     expect(exchange.errorMessage).toBeUndefined();
@@ -139,7 +139,7 @@ describe("traps of who made it", () => {
   const haproxy = (flags: string, status: number) =>
     `10.0.0.1:33320 [15/Oct/2026:08:32:17.925] in back/srv1 9/0/7/14/30 ${status} 243 - - ${flags} 3/2/2/0/0 0/0 "GET /a HTTP/1.1"`;
 
-  it("T8: Cloud Run without an available instance answers 429 or 500 itself; its other 500s are nobody's", () => {
+  it("T8: Cloud Run without an available instance answers 429 or 500 itself; its other 500s are of unknown origin", () => {
     const run = (status: number, text: object) =>
       read({
         insertId: "1",
@@ -192,7 +192,7 @@ describe("traps of who made it", () => {
     httpRequest: { requestMethod: "GET", requestUrl: "https://a.example/x?y=1", status: 502, latency: "0.120s" },
   };
 
-  it("T13: Google's cause stands in statusDetails or in proxyStatus", () => {
+  it("T13: Google's cause is in statusDetails or in proxyStatus", () => {
     expect(read({ ...google, jsonPayload: { statusDetails: "failed_to_pick_backend" } }).madeBy).toMatchObject({ hop: "observer" });
     expect(
       read({ ...google, jsonPayload: { proxyStatus: 'error="connection_refused"; details="failed_to_connect_to_backend"' } }).flags,
@@ -207,7 +207,7 @@ describe("traps of who made it", () => {
     expect(exchange).toMatchObject({ status: 200, durationMs: 12 });
   });
 
-  it("Caddy's own answers have no date in its log: those that do came from behind", () => {
+  it("Caddy's own answers have no date in its log, so an answer with a date came from behind", () => {
     const line = (headers: Readonly<Record<string, readonly string[]>>, proto = "HTTP/1.1") => ({
       level: "error",
       ts: 1795370164.04,

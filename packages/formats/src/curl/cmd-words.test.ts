@@ -29,7 +29,7 @@ describe("a command line of cmd", () => {
     " lead",
     "ends\\",
     '""',
-  ])("gives %j back as it was before browsers quoted it", (text) => {
+  ])("restores %j as it was before browsers quoted it", (text) => {
     expect(split(`curl ${quote(text)} ^\r\n  -H ${quote("a: b")}`)).toEqual(["curl", text, "-H", "a: b"]);
   });
 
@@ -48,7 +48,7 @@ describe("a command line of cmd", () => {
     expect(split('a "b')).toEqual({ message: "the double quote is never closed", at: 2 });
   });
 
-  it("is told from PowerShell's by how curl.exe is quoted", () => {
+  it("is distinguished from PowerShell's by how curl.exe is quoted", () => {
     expect(guessShell('curl.exe -d "{\\"a\\":1}" http://a')).toBe("cmd");
     expect(guessShell("curl.exe -d '{\\\"a\\\":1}' http://a")).toBe("powershell");
     expect(guessShell('curl.exe "http://a"')).toBe("powershell");

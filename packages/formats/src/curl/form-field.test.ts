@@ -42,7 +42,7 @@ describe("a field of a form", () => {
     expect(parseFormField(value)).toEqual({ ok: false, error: expect.stringContaining(reason) });
   });
 
-  it("takes the text of --form-string as it is", () => {
+  it("takes the text of --form-string verbatim", () => {
     expect(parsePlainField('x="@a";type=b')).toEqual({ ok: true, value: text('"@a";type=b') });
     expect(parsePlainField("x")).toMatchObject({ ok: false });
   });

@@ -65,7 +65,7 @@ describe("a pasted curl command", () => {
     });
   });
 
-  it("names every file and socket of this machine that the command would use, and where", () => {
+  it("names every file and socket of this machine that the command would use, and its position", () => {
     const common = "curl https://a.example --cacert d -E me.pem:pw --key f --unix-socket g";
     const body = `${common} -d @a -d x --data-binary @b --json @c --data-raw @j`;
     const form = `${common} -F 'x=@h;type=a/b' -F 'y=<"i"' -F 'w="@l"' --form-string z=@k`;
@@ -77,7 +77,7 @@ describe("a pasted curl command", () => {
       for (const { option, at } of parse(command).files) expect(command.slice(at, at + option.length)).toBe(option);
   });
 
-  it("encodes what --url-query adds, but for what it takes as it is", () => {
+  it("encodes what --url-query adds, except for what it takes verbatim", () => {
     expect(parse("curl https://a.example/s?a=1 --url-query 'q=a b' --url-query +r=%20").url).toBe("https://a.example/s?a=1&q=a+b&r=%20");
   });
 
@@ -91,7 +91,7 @@ describe("a pasted curl command", () => {
     });
   });
 
-  it("goes where --resolve and --connect-to say, over a socket, and with the files that TLS names", () => {
+  it("follows --resolve and --connect-to, a socket, and the files for TLS", () => {
     const command = `curl https://a.example --resolve a.example:443:[::1],10.0.0.2 --connect-to ::b.example:8443 --unix-socket /run/app.sock
       --cacert ca.pem -E 'me.pem:secret' --key me.key -r 0-99`;
     expect(parse(command.replaceAll("\n", " "))).toMatchObject({
@@ -107,7 +107,7 @@ describe("a pasted curl command", () => {
     });
   });
 
-  it("keeps the fields of a form in their order, and text that is meant as it is", () => {
+  it("keeps the fields of a form in order, and verbatim text as it is", () => {
     expect(parse("curl https://a.example -F a=1 -F 'f=@x.png;type=image/png' --form-string b=@c")).toMatchObject({
       method: "POST",
       form: [
@@ -155,7 +155,7 @@ describe("a pasted curl command", () => {
     ["'http://[::1]:80/x'", "http://[::1]:80/x"],
     ["'http://me:[@[fe80::1%25eth0]/x' -g", "http://me:[@[fe80::1%25eth0]/x"],
     ["'[::1]:8080/x'", "http://[::1]:8080/x"],
-  ])("asks for the URL of %s that curl asks for", (words, url) => {
+  ])("asks for the same URL as curl does for %s", (words, url) => {
     expect(parse(`curl ${words}`).url).toBe(url);
   });
 
@@ -167,7 +167,7 @@ describe("a pasted curl command", () => {
     ["curl http://a/'[]['", "[", 17],
     ["curl 'http://[::1]/{b}'", "{", 19],
     ["curl -d '{}' 'http://a/{b}'", "{", 23],
-  ])("takes no pattern for one request: %s", (command, sign, at) => {
+  ])("refuses a pattern that stands for several requests: %s", (command, sign, at) => {
     expect(parseCurl(command)).toEqual({
       ok: false,
       error: { message: expect.stringContaining(`curl takes "${sign}" for a pattern`), at },
@@ -221,7 +221,7 @@ describe("a pasted curl command", () => {
     "curl http://a --tr0ub4dor",
     "curl http://a --resolve tr0ub4dor",
     "curl ftp://me:tr0ub4dor@a",
-  ])("says of %j what is wrong without what may be a password", (command) => {
+  ])("says what is wrong with %j without quoting what may be a password", (command) => {
     const result = parseCurl(command);
     expect(result.ok).toBe(false);
     expect(JSON.stringify(result)).not.toContain("tr0ub4dor");

@@ -22,7 +22,7 @@ const CHROME = `fetch("https://api.example.com/cart?id=1", {
 });`;
 
 describe("a pasted call of fetch", () => {
-  it("reads what browsers copy, and says that their cookies are not in it", () => {
+  it("reads what browsers copy, and says that their cookies are missing", () => {
     expect(parse(CHROME)).toEqual({
       method: "POST",
       url: "https://api.example.com/cart?id=1",
@@ -40,7 +40,7 @@ describe("a pasted call of fetch", () => {
     expect(parse('fetch("https://a.example/", {"headers": {"cookie": "a=b"}, "body": null})').notes).toEqual([]);
   });
 
-  it("reads what people write: bare names, other quotes, comments, JSON.stringify, a list of headers, text in pieces", () => {
+  it("reads what people write: unquoted names, other quotes, comments, JSON.stringify, a list of headers, joined texts", () => {
     const written = `const res = await fetch('https://a.example/x', {
       method: 'put', // again
       headers: new Headers([['X-One', '1'],]),
@@ -80,7 +80,7 @@ describe("a pasted call of fetch", () => {
     'fetch("https://a.example", { "Bearer tr0ub4dor": 1 })',
     'fetch("ftp://me:tr0ub4dor@a.example")',
     'fetch("https://a.example", { headers: { "Bearer tr0ub4dor": "x" } })',
-  ])("says of %j what is wrong without what may be a password", (text) => {
+  ])("says what is wrong with %j without quoting what may be a password", (text) => {
     const result = parseFetchCall(text);
     expect(result.ok).toBe(false);
     expect(JSON.stringify(result)).not.toContain("tr0ub4dor");

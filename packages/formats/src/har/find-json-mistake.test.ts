@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { findJsonMistake } from "./find-json-mistake.ts";
 
-describe("the first mistake of a text that is no JSON", () => {
+describe("the first mistake of a text that is not JSON", () => {
   it.each([
     ["not json", 0, "a value"],
     ['{"log": {"entries": [}', 21, "a value or ]"],
@@ -20,7 +20,7 @@ describe("the first mistake of a text that is no JSON", () => {
     expect(findJsonMistake(text)).toEqual({ at, expected });
   });
 
-  it("is none in what is JSON", () => {
+  it("does not exist in JSON", () => {
     fc.assert(
       fc.property(fc.json(), (text) => {
         expect(findJsonMistake(text)).toBeUndefined();

@@ -28,7 +28,7 @@ function parse(text: string): readonly HarEntry[] {
 }
 
 describe("HAR", () => {
-  it("reads a request that can be sent again and the response it got", () => {
+  it("reads a request that can be sent again, and its response", () => {
     const [entry] = parse(`\uFEFF${har(ENTRY)}`);
     expect(entry).toMatchObject({
       method: "POST",
@@ -55,7 +55,7 @@ describe("HAR", () => {
     expect(entry).not.toHaveProperty("status");
   });
 
-  it("leaves out what was never on the network but keeps the numbers of the others", () => {
+  it("leaves out what never reached the network, but keeps the numbers of the others", () => {
     expect(parse(har({ request: { url: "data:text/plain,x" } }, ENTRY)).map(({ index }) => index)).toEqual([1]);
   });
 
@@ -65,7 +65,7 @@ describe("HAR", () => {
     expect(parse(har({ request: { url: "http://a" }, response: 5 }))[0]?.exchange.path).toBe("/");
   });
 
-  it("reads what recorders write beside the usual place: cookies without a header, an empty text beside fields, bytes as Base64", () => {
+  it("reads what recorders write in unusual places: cookies without a header, an empty text beside fields, bytes as Base64", () => {
     const request = (more: object) => parse(har({ request: { method: "POST", url: "http://a/", ...more } }))[0];
     const cookies = [
       { name: "sid", value: "1" },
@@ -78,7 +78,7 @@ describe("HAR", () => {
     expect(request({ postData: { text: "", params: [] } })?.body).toBe("");
   });
 
-  it("says where JSON breaks and what is missing", () => {
+  it("says where JSON is broken and what is missing", () => {
     expect(parseHar('{"log": {\n  "entries": [}')).toMatchObject({
       ok: false,
       error: 'the file is no JSON: a value or ] should stand at line 2, character 15, not "}"',

@@ -75,7 +75,7 @@ describe("a pasted Invoke-WebRequest", () => {
     ["-Method Post -Body x -Headers @{'content-type'='text/a'}", { headers: [["content-type", "text/a"]] }],
     ["-Method Post -Body x -Headers @{'content-type'='text/a'} -ContentType text/b", { headers: [["Content-Type", "text/b"]] }],
     ["-Body @{ q = 1 } -ContentType text/b", { url: "https://a.example/x?q=1", headers: [["Content-Type", "text/b"]] }],
-  ])("sends with %s what PowerShell would: GET unless a method is named, and a type of its own only with POST", (words, expected) => {
+  ])("sends with %s what PowerShell would: GET unless a method is named, and its own content type only with POST", (words, expected) => {
     expect(parse(`irm https://a.example/x ${words}`)).toMatchObject(expected);
   });
 
@@ -124,7 +124,7 @@ $response | ConvertTo-Json`;
     ["$b = 'a' + $c\niwr https://a.example -Body $b", "$b is not in the text", 42],
     ["$b = 'a'\n$b = $b.Trim()\niwr https://a.example -Body $b", "$b is not in the text", 52],
     ["$b = 'a'\niwr https://a.example -Body $b.Length", "$b is not in the text", 37],
-  ])("refuses %j: what the text does not say is not guessed", (text, message, at) => {
+  ])("refuses %j, since a value that is not in the text is not guessed", (text, message, at) => {
     expect(parseWebRequest(text)).toEqual({ ok: false, error: { message: expect.stringContaining(message), at } });
   });
 
@@ -162,13 +162,13 @@ $response | ConvertTo-Json`;
     "iwr https://a.example -tr0ub4dor",
     "iwr ftp://me:tr0ub4dor@a.example",
     "iwr https://a.example {tr0ub4dor}",
-  ])("says of %j what is wrong without what may be a password", (text) => {
+  ])("says what is wrong with %j without quoting what may be a password", (text) => {
     const result = parseWebRequest(text);
     expect(result.ok).toBe(false);
     expect(JSON.stringify(result)).not.toContain("tr0ub4dor");
   });
 
-  it("leaves what the command is piped into alone", () => {
+  it("ignores what the command is piped into", () => {
     expect(parse("iwr https://a.example |tr0ub4dor (")).toMatchObject({ url: "https://a.example", ignored: [] });
   });
 

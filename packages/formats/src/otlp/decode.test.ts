@@ -109,7 +109,7 @@ describe("OTLP/JSON traces", () => {
     expect(decodeTraces(text, "json")).toMatchObject({ ok: false, error: expect.stringContaining(because) });
   });
 
-  it("finds the resource wherever it stands, and takes escapes, white space and null as JSON does", () => {
+  it("finds the resource wherever it is, and takes escapes, white space and null as JSON does", () => {
     const text = `{ "resourceSpans" : [ { "scopeSpans":[{"spans":[ {"traceId":"${TRACE_ID}","spanId":"${SPAN_ID}","name":"a\\u0041\\n","kind":null,
       "attributes":[{"value":{"stringValue":"v"},"key":"k\\"1"},{"key":"n","value":null}]} , {"x":[1.5e3,-0,true,"\\ud800"]} ]}],
       "resource":{"attributes":[{"key":"service.name","value":{"stringValue":"shop"}}]}}]}\r\n`;
@@ -150,7 +150,7 @@ describe("OTLP/JSON traces", () => {
 });
 
 describe("lines of the Collector's file exporter", () => {
-  it("tells the signals apart", () => {
+  it("distinguishes the signals", () => {
     expect(unwrap(readOtlpLine(requestWith(SPAN_JSON)))).toMatchObject({ signal: "traces", decoded: { items: [{ name: "GET /cart" }] } });
     expect(unwrap(readOtlpLine('{"resourceLogs":[]}'))).toMatchObject({ signal: "logs", decoded: { items: [] } });
     expect(unwrap(readOtlpLine('{"resourceMetrics":[]}'))).toMatchObject({ signal: "metrics" });
@@ -168,7 +168,7 @@ describe("logs", () => {
     spanId: SPAN_ID,
   };
 
-  it("takes the time of observation, the severity's name, and drops ids that are none", () => {
+  it("takes the time of observation and the severity's name, and drops invalid ids", () => {
     const request = {
       resourceLogs: [
         {
@@ -266,7 +266,7 @@ describe("protobuf, against protobufjs as oracle", () => {
     );
   });
 
-  it("passes over fields of a later version and finds a resource behind its spans", () => {
+  it("skips fields of a later version, and finds a resource after its spans", () => {
     const type = getMessageType("ResourceSpans");
     const group = type.encode(type.fromObject({ scopeSpans: [{ spans: [toBinaryIds(SPAN_JSON)] }] })).finish();
     const resource = writeMessage("ResourceSpans", { resource: RESOURCE_JSON });
@@ -279,13 +279,13 @@ describe("protobuf, against protobufjs as oracle", () => {
   it.each([
     ["six bytes", [0x85, 0xe6, 0xcf, 0xad, 0xb7, 0x36, 1, 2, 3, 4]],
     ["five bytes that hold 35 bits", [0x8a, 0x80, 0x80, 0x80, 0x10, 0]],
-  ])("refuses a tag of %s, whose upper bits no field number has: cut off, they leave another field", (_what, bytes) => {
+  ])("refuses a tag of %s, whose upper bits no field number has: without them it would be another field", (_what, bytes) => {
     const refused = { ok: false, error: expect.stringContaining("field number of more than 29 bits at byte 0") };
     expect(decodeTraces(Uint8Array.from(bytes), "protobuf")).toMatchObject(refused);
     expect(scanTraces(Uint8Array.from(bytes), "protobuf", new TraceScan())).toMatchObject(refused);
   });
 
-  it("passes over the highest field number there is", () => {
+  it("skips the highest possible field number", () => {
     expect(decodeTraces(Uint8Array.of(0xf8, 0xff, 0xff, 0xff, 0x0f, 0), "protobuf")).toMatchObject({ ok: true });
   });
 

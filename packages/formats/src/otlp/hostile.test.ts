@@ -44,7 +44,7 @@ describe("a text or bytes longer than a value may be", () => {
     list: [cut, "short"],
   };
 
-  it("is cut wherever it stands, in either encoding", () => {
+  it("is cut wherever it is, in either encoding", () => {
     const span = { name: long, attributes, status: { message: long }, events: [{ name: long, attributes }] };
     const expected = [{ name: cut, statusMessage: cut, attributes: kept, events: [{ name: cut, attributes: kept }] }];
     const json = { resourceSpans: [{ scopeSpans: [{ spans: [{ ...HEX_IDS, ...span }] }] }] };
@@ -67,7 +67,7 @@ describe("a text or bytes longer than a value may be", () => {
 });
 
 describe("a value that comes twice", () => {
-  it("is merged as protobuf demands: an empty one leaves the one before", () => {
+  it("is merged as protobuf requires: an empty one leaves the previous one", () => {
     const keyValue = (...values: readonly object[]): Uint8Array =>
       Buffer.concat([toField(10, Buffer.from("k")), ...values.map((value) => toField(18, writeMessage("AnyValue", value)))]);
     const read = (...values: readonly object[]): unknown => {
@@ -78,8 +78,8 @@ describe("a value that comes twice", () => {
   });
 });
 
-describe("what a payload may make a reader do", () => {
-  it("is no more for bytes of many mebibytes than for what is kept of them", () => {
+describe("the work that a payload can cause", () => {
+  it("depends only on what is kept, even for many mebibytes of bytes", () => {
     const value = { bytesValue: new Uint8Array(24 * MIB) };
     const payload = toTraces({ attributes: [{ key: "a", value }] });
     expect(unwrap(scanTraces(payload, "protobuf", new TraceScan())).spanCount).toBe(1);
@@ -87,7 +87,7 @@ describe("what a payload may make a reader do", () => {
     expect(text).toBe(`${"A".repeat(DEFAULT_LIMITS.maxTextLength - 1)}…`);
   });
 
-  it("grows with its length where a resource comes in very many pieces", () => {
+  it("grows with its length if a resource comes in very many pieces", () => {
     const one = writeMessage("Resource", { attributes: [{ key: "service.name", value: { stringValue: "shop" } }] });
     const pieces = Buffer.concat(Array.from({ length: 60_000 }, () => toField(10, one)));
     const scope = toField(18, writeMessage("ScopeSpans", { spans: [IDS] }));
@@ -95,7 +95,7 @@ describe("what a payload may make a reader do", () => {
     expect(scan.resources.map(({ resource }) => resource.service)).toEqual(["shop"]);
   });
 
-  it("is bounded for lists and maps within each other, however wide", () => {
+  it("is bounded for nested lists and maps, however wide", () => {
     const leaf = { intValue: 1 };
     const map = { kvlistValue: { values: [1, 2].map((key) => ({ key: `k${key}`, value: leaf })) } };
     const list = { arrayValue: { values: [{ arrayValue: { values: [leaf, leaf] } }, map, { arrayValue: { values: [leaf] } }, leaf] } };
@@ -106,7 +106,7 @@ describe("what a payload may make a reader do", () => {
     expect(read(4)).toBe("[[1,1],{}]");
   });
 
-  it("is malformed where it was not read either: deeper than values may nest, or ending too early", () => {
+  it("includes finding malformed parts that are not read: nested too deeply, or ending too early", () => {
     const deep = Array.from({ length: 40 }).reduce<object>((inner) => ({ arrayValue: { values: [inner] } }), { intValue: 1 });
     const limits = { ...DEFAULT_LIMITS, maxMembers: 1 };
     expect(decodeLogs(toLogs({ body: deep }), "protobuf", limits)).toMatchObject({ ok: false });

@@ -18,7 +18,7 @@ describe("detecting a server-error problem", () => {
     expect(stateOf(3, 200)).toBe("quiet");
   });
 
-  it("stays quiet when the same scope always failed as often", () => {
+  it("stays quiet if the same scope always failed as often", () => {
     expect(stateOf(12, 200, { failing: 120, total: 2000 })).toBe("quiet");
     expect(stateOf(12, 200, { failing: 0, total: 2000 })).toBe("firing");
   });

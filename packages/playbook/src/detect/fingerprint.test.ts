@@ -28,7 +28,7 @@ describe("the fingerprint of a fault", () => {
     expect(new Set(prints).size).toBe(1);
   });
 
-  it("tells two hundred bugs with one message apart by where they are", () => {
+  it("distinguishes two hundred bugs with one message by where they are", () => {
     const names = Array.from({ length: 200 }, (_, n) => `step${String.fromCharCode(97 + (n % 26), 97 + Math.floor(n / 26))}`);
     const prints = names.map((name) =>
       fingerprint({
@@ -40,14 +40,14 @@ describe("the fingerprint of a fault", () => {
     expect(new Set(prints).size).toBe(200);
   });
 
-  it("reads messages without their variable parts where there is no stack", () => {
+  it("reads messages without their variable parts if there is no stack", () => {
     expect(fingerprint({ type: "Error", message: "no route to 10.0.0.7:8080 for user 42" })).toBe(
       fingerprint({ type: "Error", message: "no route to 10.9.1.3:9090 for user 77" }),
     );
     expect(fingerprint({ type: "Error", message: "no route to host" })).not.toBe(fingerprint({ type: "Error", message: "no such table" }));
   });
 
-  it("is named after the first function that has a name", () => {
+  it("is named after the first function with a name", () => {
     const stack = "TypeError: x\n    at Object.<anonymous> (/srv/src/app.js:52:90)\n    at interests (/srv/src/app.js:9:1)";
     const paths = assembleTraces(
       new TraceBuilder().trace({ service: "shop", code: 500, exception: { type: "TypeError", message: "x", stack } }).observations().spans,

@@ -95,7 +95,7 @@ Caused by: java.lang.NullPointerException: Cannot invoke "java.lang.Integer.intV
     expect(inApp(text)).toEqual([["shop.errors.NoCart", "fetch"]]);
   });
 
-  it("reads what Ruby 3.1 prints, place first, with the cause behind it", () => {
+  it("reads what Ruby 3.1 prints: the position first, and the cause after it", () => {
     const text = `/app/cart.rb:6:in \`rescue in due': order 17 has no price (ArgumentError)
 	from /app/cart.rb:3:in \`due'
 	from /usr/lib/ruby/gems/3.1.0/gems/rack-3.0/lib/rack.rb:9:in \`call'
@@ -115,7 +115,7 @@ Caused by: java.lang.NullPointerException: Cannot invoke "java.lang.Integer.intV
     expect(inApp("/app/cart.rb:12:in 'Cart#price': no tea (Shop::NoPrice)")).toEqual([["Shop::NoPrice", "Cart#price"]]);
   });
 
-  it("reads PHP, which tells the cause first and of each function where it was called from", () => {
+  it("reads PHP, which prints the cause first, and for each function the position from which it was called", () => {
     const text = `TypeError: Cart::price(): Return value must be of type int, null returned in /app/src/Cart.php:12
 Stack trace:
 #0 /app/src/Shop.php(33): Shop\\Cart->price('tea')
@@ -188,7 +188,7 @@ runtime.main
     expect(inApp(aggregate).map(([type]) => type)).toEqual(["System.AggregateException", "System.Exception", "System.Exception"]);
   });
 
-  it("reads Elixir, by the application that each frame is of", () => {
+  it("reads Elixir, by the application of each frame", () => {
     const text = `** (Plug.Conn.WrapperError) ** (KeyError) key :city not found in: nil
     (guests 1.3.0) lib/guests/label.ex:22: Guests.Label.lines/1
     (elixir 1.16.2) lib/enum.ex:1700: Enum."-map/2-lists^map/1-1-"/2

@@ -9,7 +9,7 @@ const SUPPORTS = [true, false].flatMap((isGeneral) =>
 );
 
 describe("the confidence of a cause", () => {
-  it.each(SUPPORTS)("rises with its share of the weights, without a jump, and never to certainty: %j", (support) => {
+  it.each(SUPPORTS)("rises with its share of the weights, without a jump, and never reaches certainty: %j", (support) => {
     const shares = Array.from({ length: 1_001 }, (_, index) => index / 1_000);
     const confidences = shares.map((share) => calibrate(share, support));
     expect(confidences).toEqual(confidences.toSorted((a, b) => a - b));
@@ -21,11 +21,11 @@ describe("the confidence of a cause", () => {
     expect([0, 0.2, 0.43].map((share) => Number(calibrate(share, support).toFixed(9)))).toEqual([0, 0.2, 0.43]);
   });
 
-  it("says of few incidents that were all right less than of many, and of many no more than was right at first sight", () => {
+  it("claims less after few incidents that were all right than after many, and never more than was right at first sight", () => {
     expect([0.47, 0.52, 0.57, 0.9].map((share) => Number(calibrate(share, WELL_KNOWN).toFixed(3)))).toEqual([0.857, 0.95, 0.97, 0.97]);
   });
 
-  it("is less where one kind of telemetry speaks alone, where the software is strange, and most of all where nothing telling was said", () => {
+  it("is lower if one kind of telemetry is alone, if the software is unfamiliar, and most of all if nothing specific was said", () => {
     const surest = (support: Partial<typeof WELL_KNOWN>) => calibrate(1, { ...WELL_KNOWN, ...support });
     const alone = { sources: 1 };
     const strange = { isFamiliar: false };
@@ -53,7 +53,7 @@ describe("a verdict", () => {
     return diagnose({ ...rest, spans: told }).causes[0];
   };
 
-  it("is surer in the words of software that was recorded than in the words of any other, and the same but for that", () => {
+  it("is more certain in the words of software that was recorded, and otherwise the same", () => {
     expect(firstOf("nodejs")).toMatchObject({ cause: "connection-refused", confidence: 0.95 });
     expect(firstOf("java")).toMatchObject({ cause: "connection-refused", confidence: 0.89 });
   });

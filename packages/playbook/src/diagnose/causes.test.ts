@@ -216,18 +216,18 @@ describe("naming a cause", () => {
     "Error: Unexpected close",
     "nats: no servers available for connection",
     'Exception (504) Reason: "channel/connection is not open"',
-  ])("takes no broker that was not reached for one that answered: %s", (message) => {
+  ])("does not take a broker that was not reached for one that answered: %s", (message) => {
     const { causes, path } = diagnoseFailing(call({ kind: "producer", message, attributes: BROKER }));
     expect(causes.map(({ cause }) => cause)).not.toContain("dependency-error");
     expect(path.flatMap(({ evidence }) => evidence.map(({ statement }) => statement))).toContain("events gave shop no answer");
   });
 
-  it("takes words of a database for a database's only where one was asked", () => {
+  it("takes words about a database for a database's only if one was asked", () => {
     const closed = "the server closed the connection before it sent complete headers";
     expect(diagnoseFailing(call({ message: closed })).causes.map(({ cause }) => cause)).not.toContain("database-failure");
   });
 
-  it("leaves the verdict open, with the cause on top, where an internal callee answered 500 and sends no telemetry", () => {
+  it("leaves the verdict open, with the cause first, if an internal callee answered 500 and sends no telemetry", () => {
     const diagnosis = diagnoseFailing(call({ code: 500 }));
     expect(diagnosis).toMatchObject({
       verdict: "inconclusive",
@@ -242,7 +242,7 @@ describe("naming a cause", () => {
     ["Error", "No such subscription: 'sub_1Mow'"],
     ["TopicNotFound", "topic 4411 was not found"],
     ["StreamNotFoundException", "live stream 881 not found"],
-  ])("takes what a trade has not for no setting: %s: %s", (type, message) => {
+  ])("does not take a missing thing of the business for a setting: %s: %s", (type, message) => {
     expect(diagnoseFailing(thrown(type, message)).causes[0]?.cause).not.toBe("bad-configuration");
     const answered = { ...thrown(type, message), ...call({ code: 404 }) };
     expect(diagnoseFailing(answered).causes[0]?.cause).not.toBe("bad-configuration");
@@ -258,7 +258,7 @@ describe("naming a cause", () => {
     expect(causes[0]?.confidence).toBeGreaterThan(confidence - 0.15);
   });
 
-  it("takes what somebody used up of a program's own rule for no full disk", () => {
+  it("does not take a quota of the program's own for a full disk", () => {
     const message = "user 8 has used up his share";
     const stack = `QuotaError: ${message}\n    at take (/app/src/files.js:41:9)`;
     const full = [{ service: "stock", code: 507, takes: 50, exception: { type: "QuotaError", message, stack } }];
@@ -266,7 +266,7 @@ describe("naming a cause", () => {
     expect(causes.map(({ cause }) => cause)).not.toContain("resource-exhausted");
   });
 
-  it("takes what a broker has not for a setting, whatever the words", () => {
+  it("takes what a broker lacks for a setting, whatever the words", () => {
     const messaging = { attributes: { "messaging.system": "rabbitmq", "server.address": "rabbit" } };
     const { causes } = diagnoseFailing({ ...call({ ...messaging, message: "queue mails.v2 not found" }) });
     expect(causes[0]?.cause).toBe("bad-configuration");
@@ -284,13 +284,13 @@ describe("naming a cause", () => {
     expect(diagnosis.causes.map(({ cause }) => cause)).toContain("body-too-large");
   });
 
-  it("knows a bad input by the value that the error quotes", () => {
+  it("recognises a bad input by the value that the error quotes", () => {
     const diagnosis = diagnoseFailing({ attributes: { "url.query": "number=47-11" }, ...thrown("SyntaxError", "cannot read 47-11") });
     expect(diagnosis.verdict).toBe("diagnosed");
     expect(diagnosis.causes[0]?.cause).toBe("invalid-input-unguarded");
   });
 
-  it("takes no input for the cause where every request fails from one moment on", () => {
+  it("does not blame the input if every request fails from one moment on", () => {
     const failing = { ...GOOD, code: 500, ...thrown("Error", 'null value in column "tenant_id" violates not-null constraint') };
     const play = (later: readonly SpanSketch[]) =>
       diagnose(
@@ -306,23 +306,23 @@ describe("naming a cause", () => {
     expect(play(all.flatMap((each) => [each, GOOD])).causes[0]).toMatchObject({ cause: "invalid-input-unguarded" });
   });
 
-  it("hears a header in which a proxy says why it did not answer", () => {
+  it("uses a header in which a proxy says why it did not answer", () => {
     const header = { "http.response.header.l5d-proxy-error": ["backend default.service: service in fail-fast"] };
     const diagnosis = diagnoseFailing(call({ code: 503, attributes: { "server.address": "menu", ...header } }));
     expect(diagnosis.causes[0]).toMatchObject({ cause: "no-healthy-upstream", evidence: [{ source: "header" }] });
   });
 
-  it("does not say which it is where a handshake was refused without a reason", () => {
+  it("does not name the reason if a handshake was refused without one", () => {
     const diagnosis = diagnoseFailing(call({ message: "SSL routines::sslv3 alert handshake failure:SSL alert number 40" }));
     expect(diagnosis.verdict).toBe("inconclusive");
     expect(diagnosis.causes.map(({ cause }) => cause)).toEqual(expect.arrayContaining(["tls-failure", "gateway-identity"]));
   });
 
-  it("suggests an exception where a service answered 500 without a word", () => {
+  it("suggests an exception if a service answered 500 without a message", () => {
     expect(diagnoseFailing({})).toMatchObject({ verdict: "inconclusive", causes: [{ cause: "unhandled-exception" }] });
   });
 
-  it("blames no code for what only one of several instances does", () => {
+  it("does not blame the code for what only one of several instances does", () => {
     const failing = { ...GOOD, code: 500, ...thrown("TypeError", "Cannot read properties of undefined (reading 'sku')") };
     const diagnosis = diagnose(
       new TraceBuilder()
@@ -346,7 +346,7 @@ describe("naming a cause", () => {
     expect(diagnoseFailing({ calls: tries }).causes.map(({ cause }) => cause)).toContain("retry-storm");
   });
 
-  it("does not say whose storm it is where who was called sends no telemetry: it may have tried as often itself", () => {
+  it("does not say whose storm it is if the callee sends no telemetry, since it may have retried as often itself", () => {
     const tries = Array.from({ length: 8 }, (_, index) => ({
       ...call({ code: 503, attributes: { "server.address": "stock" } }).calls?.[0],
       service: "shop",
@@ -358,7 +358,7 @@ describe("naming a cause", () => {
     expect(diagnoseFailing({ calls: told })).toMatchObject({ verdict: "diagnosed", causes: [{ cause: "retry-storm" }, {}] });
   });
 
-  it("finds one by somebody in front who sends no spans", () => {
+  it("finds one by a caller that sends no spans", () => {
     const busy = { ...GOOD, code: 503, ...thrown("OverloadedError", "try again later") };
     const { spans, logs } = new TraceBuilder()
       .traces(30, () => GOOD)
@@ -373,7 +373,7 @@ describe("naming a cause", () => {
     ]);
   });
 
-  it("is not a refusal where nobody took a connection up in time", () => {
+  it("is not a refusal if nobody accepted a connection in time", () => {
     const { causes } = diagnoseFailing(call({ message: "[Errno 110] Connect call failed ('10.0.0.7', 5432)" }));
     expect(causes.map(({ cause }) => cause)).not.toContain("connection-refused");
   });
@@ -383,7 +383,7 @@ describe("naming a cause", () => {
     expect(causes[0]?.evidence[0]?.measured).toContain(": TypeError: x is not a function");
   });
 
-  it("leaves open what was wrong where a type is all that is told of an exception", () => {
+  it("leaves open what was wrong if only an exception's type is known", () => {
     const { verdict, causes } = diagnoseFailing({ attributes: { "error.type": "System.InvalidOperationException" } });
     expect([verdict, causes[0]?.cause]).toEqual(["inconclusive", "unhandled-exception"]);
   });
@@ -393,11 +393,11 @@ describe("naming a cause", () => {
     ["an error of a connection that no word explains", thrown("OSError", "Timed out trying to connect to tcp://planner:8786 after 30 s")],
     ["an exception without its message", thrown("SyntaxError", "")],
     ["a statement that failed without a word", query("")],
-  ])("leaves open what was wrong of %s", (_, sketch) => {
+  ])("leaves open what was wrong with %s", (_, sketch) => {
     expect(diagnoseFailing(sketch).verdict).toBe("inconclusive");
   });
 
-  it("takes no server error that was chosen for an exception that nobody caught", () => {
+  it("does not take a server error that was chosen for an uncaught exception", () => {
     const unavailable = diagnoseFailing({ ...thrown("BusyError", "come back later"), code: 503 });
     expect(unavailable.verdict).toBe("inconclusive");
     expect(diagnoseFailing({ ...thrown("BusyError", "come back later"), code: 500 }).causes[0]?.cause).toBe("unhandled-exception");

@@ -33,21 +33,21 @@ function causes(loads: readonly Load[]) {
   return diagnosis.causes.map(({ cause, confidence }) => `${cause} ${confidence}`);
 }
 
-describe("a cause where nothing failed", () => {
-  it("is suggested for a service that is slow in every request while others are as they were", () => {
+describe("a cause if nothing failed", () => {
+  it("is suggested for a service that is slow in every request while others are as before", () => {
     expect(causes(many(AFTER, { cartMs: 300 }))).toEqual(["resource-exhausted 0.4"]);
   });
 
   // As recorded on a machine that was busy with something else for a while: 16 of 154, 34 of 188, 64 of 285 requests.
-  it.each([16, 34, 60])("is none when a machine was busy for a moment, and %i requests took longer", (held) => {
+  it.each([16, 34, 60])("does not exist if a machine was busy for a moment, and %i requests took longer", (held) => {
     expect(causes([...many(40, {}), ...many(held, { shopMs: 80 }), ...many(AFTER - 40 - held, {})])).toEqual([]);
   });
 
-  it("is none when requests here and there take longer", () => {
+  it("does not exist if requests here and there take longer", () => {
     expect(causes(many(AFTER / 3, {}).flatMap(() => [{ cartMs: 80 }, {}, {}]))).toEqual([]);
   });
 
-  it("is none when several services take longer from the same moment on, as on a machine that is shared", () => {
+  it("does not exist if several services take longer from the same moment on, as on a shared machine", () => {
     expect(causes(many(AFTER, { shopMs: 80, cartMs: 60 }))).toEqual([]);
   });
 });

@@ -18,8 +18,8 @@ function serve(...logs: NonNullable<SpanSketch["logs"]>) {
   return { verdict, cause: causes[0]?.cause, missing: missing.map(({ what }) => what).join() };
 }
 
-describe("a hop that answers well over a call that failed", () => {
-  it("may do without it, where it warns and calls it no error", () => {
+describe("a hop that answers well although a call failed", () => {
+  it("may do without the call if it logs a warning and no error", () => {
     const { verdict, missing } = serve({ severity: 13, body: "page served without advice" });
     expect(verdict).toBe("inconclusive");
     expect(missing).toContain("whether the answer is whole without recs.partner.example");
@@ -34,7 +34,7 @@ describe("a hop that answers well over a call that failed", () => {
         { severity: 17, body: "no advice" },
       ],
     ],
-  ])("hides it, where it says nothing, or calls it an error: %j", (logs) =>
+  ])("hides the failure if it logs nothing, or an error: %j", (logs) =>
     expect(serve(...logs)).toMatchObject({ verdict: "diagnosed", cause: "masked-by-middleware" }),
   );
 });

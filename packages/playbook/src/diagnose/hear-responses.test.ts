@@ -18,7 +18,7 @@ function answered(code: number, attributes: Record<string, AttributeValue>) {
 
 const exchange = (more: Partial<Exchange>): Exchange => ({ status: 503, observer: { kind: "mesh", name: "sidecar" }, ...more });
 
-describe("what a response says of itself", () => {
+describe("what a response says about itself", () => {
   it.each(["edge-1; error=connection_refused, cdn.example", ['"edge-1"; error=connection_refused; details="a, b; error=x"']])(
     "names the proxy that made it, and the cause, by Proxy-Status %j",
     (header) => {
@@ -36,7 +36,7 @@ describe("what a response says of itself", () => {
     expect(diagnosis.causes.find(({ cause }) => cause === "gateway-timeout")?.evidence.map(({ source }) => source)).toContain("body");
   });
 
-  it("is not read from an answer that is no failure", () => {
+  it("is not read from an answer that is not a failure", () => {
     const observations = answered(404, { "http.response.header.proxy-status": "edge-1; error=connection_refused" }).observations();
     expect(diagnose(observations).suspects.map(({ service }) => service)).not.toContain("edge-1");
   });
@@ -59,7 +59,7 @@ describe("what an intermediary logged of the request", () => {
     expect(diagnose(observations).causes.map(({ cause }) => cause)).toContain("no-healthy-upstream");
   });
 
-  it("says less when the answer came from behind", () => {
+  it("says less if the answer came from behind", () => {
     const name = (more: Partial<Exchange>) => {
       const one = exchange({ traceId: "f".padStart(32, "0"), madeBy, flags: "UH", ...more });
       return diagnose(answered(503, {}).observations({ exchanges: [one] })).causes[0]?.cause;
@@ -68,7 +68,7 @@ describe("what an intermediary logged of the request", () => {
     expect(name({ upstream: [{ status: 503, answered: true }] })).not.toBe("no-healthy-upstream");
   });
 
-  it("shows a failure that another try made good as masked, and blames the try", () => {
+  it("shows a failure that a retry repaired as masked, and blames the first try", () => {
     const saved = ["b", "c", "d", "e", "f"].map((id) =>
       exchange({ traceId: id.padStart(32, "0"), status: 200, upstream: [{ status: 503 }, { status: 200, answered: true }] }),
     );

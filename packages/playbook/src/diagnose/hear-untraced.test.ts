@@ -30,12 +30,12 @@ const firstCause = (logs: readonly LogRecord[]) => diagnose({ ...built, logs: [.
 describe("what a process writes outside of any request", () => {
   it("says why its callers were left without an answer", () => expect(firstCause([line(firstMs + 10)])).toBe("unhandled-exception"));
 
-  it("is of its memory where that is what its last words say", () => {
+  it("concerns its memory if its last words say so", () => {
     const body = "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory";
     expect(firstCause([line(firstMs + 10, { body })])).toBe("resource-exhausted");
   });
 
-  it("is heard of nobody else, not when it was usual before, and not of another time", () => {
+  it("does not concern other services, what was usual before, or another time", () => {
     const others = [
       [line(firstMs + 10, { resource: { service: "batch", attributes: {} } })],
       [line(firstMs - 60_000), line(firstMs + 10)],
@@ -46,7 +46,7 @@ describe("what a process writes outside of any request", () => {
   });
 });
 
-describe("what others note of a process that ends", () => {
+describe("what others note about a process that ends", () => {
   const event = (pod: string, reason: string, more: Partial<LogRecord> = {}) =>
     line(firstMs + 10, {
       severity: 13,
@@ -68,7 +68,7 @@ describe("what others note of a process that ends", () => {
     ["another's pod on each node", event("cache-importer-k2p8x", "OOMKilling")],
     ["a run of its timetable", event("cache-28391034-k2p8x", "OOMKilling")],
     ["its own pod that is only slow to start", event("cache-7d9f6c5b4-k2p8x", "Unhealthy")],
-  ])("is not heard of %s", (_, log) => expect(firstCause([log])).toBe("keepalive-race"));
+  ])("is not used for %s", (_, log) => expect(firstCause([log])).toBe("keepalive-race"));
 });
 
 describe("a pod that was killed for its memory and refuses connections", () => {
@@ -101,7 +101,7 @@ describe("a pod that was killed for its memory and refuses connections", () => {
     resource: { service: "unknown_service", attributes: { "k8s.object.name": "cache-7d9f6c5b4-k2p8x" } },
   };
 
-  it("failed for its memory, which is why nothing listened", () => {
+  it("failed because of its memory, which is why nothing listened", () => {
     expect(diagnose(refused).causes[0]?.cause).toBe("connection-refused");
     expect(diagnose({ ...refused, logs: [event] }).causes[0]?.cause).toBe("resource-exhausted");
   });

@@ -31,7 +31,7 @@ describe("the guard plan", () => {
     expect(validateOn("orders.place")).toBe(example("post", "body"));
   });
 
-  it("names no command that has no failure to take", () => {
+  it("names no command that needs a recorded failure without one", () => {
     const proveOf = (failure: { readonly failure?: string }) =>
       planGuard({
         causes: [{ cause: "unhandled-exception", confidence: 0.9, evidence: [], against: [] }],
@@ -54,12 +54,12 @@ describe("the guard plan", () => {
     );
   });
 
-  it("makes no identifier of what is only described", () => {
+  it("makes no identifier of a mere description", () => {
     const [timeout] = planFor("dependency-timeout", "an intermediary before 127.0.0.1:8080").now;
     expect(timeout?.example).toContain("const dependency = new Dependency(");
   });
 
-  it("leaves no word of a template unfilled, for any cause", () => {
+  it("leaves no placeholder of a template unfilled, for any cause", () => {
     const plans = CAUSES.map((cause) => planFor(cause, "stock"));
     expect(JSON.stringify(plans)).not.toContain("{{");
     expect(plans.every(({ now, prevent }) => Math.min(now.length, prevent.length) > 0)).toBe(true);
@@ -69,7 +69,7 @@ describe("the guard plan", () => {
     expect(planGuard({ causes: [], path: [] })).toEqual({ now: [], prevent: [] });
   });
 
-  it("speaks the words of the platform that it is for, and those of the guard where that is not known", () => {
+  it("uses the words of the platform for which it is meant, and those of the guard if that is unknown", () => {
     const exampleOn = (platform: Platform | undefined) =>
       planGuard({
         causes: [{ cause: "keepalive-race", confidence: 0.9, evidence: [], against: [] }],
@@ -81,7 +81,7 @@ describe("the guard plan", () => {
     expect(exampleOn("varnish")).toBeUndefined();
   });
 
-  it("speaks of the event loop only to what has one", () => {
+  it("mentions the event loop only to platforms that have one", () => {
     const plan = (platform: Platform | undefined) =>
       JSON.stringify(
         planGuard({

@@ -30,7 +30,7 @@ function identify(builder: TraceBuilder): readonly { readonly fingerprint: strin
 }
 
 describe("a fault that no code of its origin raised", () => {
-  it("is one under two hundred services, whichever way each of them met it", () => {
+  it("is one fault under two hundred services, however each of them experienced it", () => {
     const ways = ["Query read timeout", "connect ECONNREFUSED 10.0.0.9:5432", "read ECONNRESET", "the database system is shutting down"];
     const builder = new TraceBuilder().traces(200, (index) =>
       request(`service-${index}`, { message: String(ways[index % 4]) }, thrownBy(`Page${index}`, String(ways[index % 4]))),
@@ -48,7 +48,7 @@ describe("a fault that no code of its origin raised", () => {
     expect(said).toContain("200 services fail because of postgresql");
   });
 
-  it("is another where a database says what is wrong", () => {
+  it("is another fault if a database says what is wrong", () => {
     const [one, other, again] = identify(
       new TraceBuilder()
         .trace(request("shop", { message: "deadlock detected" }))
@@ -59,7 +59,7 @@ describe("a fault that no code of its origin raised", () => {
     expect(one?.fingerprint).toBe(again?.fingerprint);
   });
 
-  it("is the database's where every free connection was waiting for it", () => {
+  it("is the database's if every used connection was waiting for it", () => {
     const wait: Partial<SpanSketch> = { takes: 700, message: "timeout exceeded when trying to connect" };
     const found = identify(
       new TraceBuilder().trace(request("orders", { takes: 5_000, message: "Query read timeout" })).trace(request("orders", wait)),
@@ -90,7 +90,7 @@ describe("a fault of a hop's own code", () => {
     calls,
   });
 
-  it("is one whether or not another try made it good, and another where somebody hid it", () => {
+  it("is one fault whether or not another try repaired it, and another one if somebody hid it", () => {
     const [open, saved, hidden] = identify(
       new TraceBuilder()
         .trace(bill(500, [call(1, 500, thrown)]))

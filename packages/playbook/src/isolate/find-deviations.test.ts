@@ -26,7 +26,7 @@ function suspects(before: number, build: (builder: TraceBuilder) => TraceBuilder
 }
 
 describe("finding what deviates without any failure", () => {
-  it("finds nothing where everything stays as it was", () => {
+  it("finds nothing if everything stays as it was", () => {
     expect(suspects(20, (builder) => builder.traces(20, () => request()))).toEqual([]);
   });
 
@@ -36,7 +36,7 @@ describe("finding what deviates without any failure", () => {
     expect(found[0]?.deviations[0]?.kind).toMatch(/missing|new/);
   });
 
-  it("names the service that logs an error it never logged", () => {
+  it("names the service that logs a new error", () => {
     const found = suspects(20, (builder) => builder.traces(6, () => request({ log: "c.CartService#50 no cart", severity: 17 })));
     expect(found[0]).toMatchObject({ suspect: { service: "cart" } });
     expect(found[0]?.deviations[0]?.kind).toEqual("new-error");
@@ -45,13 +45,13 @@ describe("finding what deviates without any failure", () => {
   it.each([
     ["slow", { ownMs: 300 }],
     ["far", { gapMs: 300 }],
-  ])("tells a service that is %s from the other way round", (kind, habit) => {
+  ])("distinguishes a service that is %s from the opposite", (kind, habit) => {
     const found = suspects(20, (builder) => builder.traces(20, () => request(habit)));
     expect(found[0]?.suspect.service).toBe("cart");
     expect(found[0]?.deviations[0]?.kind).toBe(kind);
   });
 
-  it("does not take a change of the traffic's mix for a fault", () => {
+  it("does not take a change in the traffic's mix for a fault", () => {
     const mixed = (builder: TraceBuilder, share: number) =>
       builder.traces(30, (index) => request({ log: `c.CartService#${31 + Math.floor((index % 10) / share)} a` }));
     const { spans, logs } = mixed(mixed(new TraceBuilder(), 3), 7).observations();
@@ -60,7 +60,7 @@ describe("finding what deviates without any failure", () => {
     ).toEqual([]);
   });
 
-  it("says nothing when there is too little to compare with", () => {
+  it("says nothing if there is too little to compare with", () => {
     expect(suspects(3, (builder) => builder.traces(1, () => request({ ownMs: 900 })))).toEqual([]);
   });
 });

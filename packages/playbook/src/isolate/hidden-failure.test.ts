@@ -48,12 +48,12 @@ describe("a failure behind a good status", () => {
     expect(ask(sketch).scope.failing).toBe(0);
   });
 
-  it("is a failure where gRPC says so in its own status", () => {
+  it("is a failure if gRPC says so in its own status", () => {
     const diagnosis = ask(answer({ "rpc.grpc.status_code": 13, "rpc.system": "grpc" }));
     expect(diagnosis.path).toMatchObject([{ service: "api", fate: "created", status: "grpc 13" }]);
   });
 
-  it("is none where a call only failed after the answer: nothing was hidden by that", () => {
+  it("does not exist if a call failed only after the answer, since that hid nothing", () => {
     const cancelled = { status: "error", message: "The operation was aborted due to timeout" } as const;
     const call = (takes: number): SpanSketch => ({
       service: "api",
@@ -66,7 +66,7 @@ describe("a failure behind a good status", () => {
     expect(ask(answer({}, { takes: 78, calls: [call(60)] })).path).toMatchObject([{ fate: "masked" }, { service: "stock" }]);
   });
 
-  it("is masked, and nobody is blamed for hiding it, where a retry saved the user", () => {
+  it("is masked, and nobody is blamed for hiding it, if a retry saved the user", () => {
     const call: SpanSketch = { service: "api", kind: "client", name: "GET", takes: 5, attributes: { "server.address": "stock" } };
     const tries = [
       { ...call, code: 503 },
@@ -94,7 +94,7 @@ describe("a failure behind a good status", () => {
     expect(named.filter((cause) => cause === "masked-by-middleware")).toEqual(expected);
   });
 
-  it("is none where a refusal was waited out, and the next try was answered", () => {
+  it("does not exist if a refusal was waited out, and the next try was answered", () => {
     const ask429 = (at: number, sketch: Partial<SpanSketch>): SpanSketch => ({
       service: "api",
       kind: "client",

@@ -24,19 +24,19 @@ describe("the routes that fail", () => {
     ]);
   });
 
-  it("are those of the window that is asked about", () => {
+  it("are those of the given window", () => {
     const { spans } = builder.observations();
     const latest = Math.max(...spans.map(({ startMs }) => startMs));
     expect(listFailingRoutes(builder.observations(), { fromMs: latest, toMs: Infinity })).toEqual([]);
   });
 
-  it("are those of access logs where there are no spans", () => {
+  it("are those of access logs if there are no spans", () => {
     const exchange: Exchange = { path: "/pay", status: 502, observer: { kind: "proxy", name: "nginx" } };
     const observations = new TraceBuilder().observations({ exchanges: [exchange, { ...exchange, status: 200 }] });
     expect(listFailingRoutes(observations)).toEqual([{ service: "nginx", route: "/pay", failing: 1 }]);
   });
 
-  it("of an access log are named as a diagnosis names them: without the values in a path, of whoever wrote it down", () => {
+  it("of an access log have the same names as in a diagnosis: without the values in a path, and by the hop that logged them", () => {
     const exchanges = [7, 8].map((id): Exchange => ({
       method: "GET",
       path: `/orders/${id}`,

@@ -62,7 +62,7 @@ describe("how a span ended", () => {
     expect(outcomeOf({ ...isError, message })?.kind).toBe("failed");
   });
 
-  it("keeps what was said of the failure, from every place, once and bounded", () => {
+  it("keeps what was said about the failure, from every place, once and bounded", () => {
     const said = outcomeOf({ ...isError, ...thrown, message: "it broke", attributes: { "error.type": "Error" } });
     expect(said?.words).toBe("Error\nit broke\nError: boom");
     expect(outcomeOf({ ...isError, message: "x".repeat(100_000) })?.words).toHaveLength(1500);

@@ -34,7 +34,7 @@ function observe(orders: Partial<SpanSketch>, { shopCode, without }: { shopCode:
 }
 
 describe("a hop that sends no telemetry", () => {
-  it("is walked through when what it caused is known", () => {
+  it("is walked through if what it caused is known", () => {
     const diagnosis = diagnose(observe({ code: 500, exception: thrown }, { shopCode: 502, without: "shop" }));
     expect(diagnosis.path.map(({ service, fate }) => `${service} ${fate}`)).toEqual([
       "gateway propagated",
@@ -50,14 +50,14 @@ describe("a hop that sends no telemetry", () => {
     expect(diagnosis.path.map(({ service, fate }) => `${service} ${fate}`)).toEqual(["gateway clean", "shop masked", "orders created"]);
   });
 
-  it("leaves the verdict open when the trail ends there", () => {
+  it("leaves the verdict open if the trail ends there", () => {
     const diagnosis = diagnose(observe({ code: 500, exception: thrown }, { shopCode: 502, without: "orders" }));
     expect(diagnosis.verdict).toBe("inconclusive");
     expect(diagnosis.suspects[0]?.service).toBe("orders");
     expect(diagnosis.missing.map(({ what }) => what)).toContain("any telemetry of orders");
   });
 
-  it("is said to stand in front when only what it called is known", () => {
+  it("is said to be in front if only what it called is known", () => {
     const diagnosis = diagnose(observe({ code: 500, exception: thrown }, { shopCode: 502, without: "gateway" }));
     expect(diagnosis.suspects[0]?.service).toBe("orders");
     expect(diagnosis.missing.map(({ what }) => what).join()).toContain("what calls shop");
@@ -72,7 +72,7 @@ describe("a hop that sends no telemetry", () => {
     calls: [{ ...call, attributes: { "server.address": "shop" } }],
   });
 
-  it("hid nothing where the client had left before the failure, and neither did who stands in front", () => {
+  it("hid nothing if the client had left before the failure, and neither did the hop in front", () => {
     const orders: SpanSketch = { service: "orders", code: 500, at: 30, exception: thrown, attributes: { "http.route": "/orders" } };
     const callOrders: SpanSketch = { service: "shop", kind: "client", takes: 60, code: 500, calls: [orders] };
     const all = new TraceBuilder().traces(5, () => front({ ...gaveUp, calls: [{ ...left, calls: [callOrders] }] })).observations();
@@ -81,7 +81,7 @@ describe("a hop that sends no telemetry", () => {
     expect(causes[0]?.cause).toBe("unhandled-exception");
   });
 
-  it("is not where a failure is met: nobody observed it there", () => {
+  it("is not where a failure is observed, since nobody observed it there", () => {
     const orders: SpanSketch = { service: "orders", code: 201, at: 30, attributes: { "http.route": "/orders" } };
     const all = new TraceBuilder().traces(5, () => front({ ...gaveUp, calls: [{ ...left, calls: [orders] }] })).observations();
     const spans = all.spans.filter(({ resource }) => resource.service !== "shop");

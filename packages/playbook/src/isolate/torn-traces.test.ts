@@ -67,7 +67,7 @@ const callsAndCart: IsLost = ({ resource, kind }) => resource.service === "cart"
 const shopsOfTheLastFew: IsLost = ({ resource }, index) => resource.service === "shop" && index > 190;
 const twoOfThreeHomes: IsLost = ({ name }, index) => name === "GET /home" && index % 3 > 0;
 
-describe("a failure of which spans were lost", () => {
+describe("a failure whose spans were partly lost", () => {
   it.each<[string, IsLost]>([
     ["the call", of("shop", "call")],
     ["what did the call", of("shop", "handler")],
@@ -80,7 +80,7 @@ describe("a failure of which spans were lost", () => {
     });
   });
 
-  it("is followed to whom its error names, who is not blamed for an exception of its caller", () => {
+  it("is followed to the service that its error names, which is not blamed for its caller's exception", () => {
     const { cause, fates } = diagnoseWithout(callsAndCart);
     expect(fates).toEqual(["shop propagated", "cart created"]);
     expect(cause).not.toBe("unhandled-exception");
@@ -103,7 +103,7 @@ describe("a failure of which spans were lost", () => {
     expect(cause).toBe("masked-by-middleware");
   });
 
-  it("is that of a database whose span ended without a status, where the error is of its driver", () => {
+  it("is that of a database whose span ended without a status, if the error is from its driver", () => {
     const query = { kind: "client", name: "SELECT", at: 4, takes: 6 } as const;
     const asked: SpanSketch = { ...query, service: "shop", attributes: { "db.system.name": "postgresql", "server.address": "orders-db" } };
     const good: SpanSketch = { service: "shop", name: "GET /orders", code: 200, takes: 20, calls: [asked] };
@@ -131,7 +131,7 @@ describe("a failure of which spans were lost", () => {
     expect(path.map(({ service, fate }) => `${service} ${fate}`)).toEqual(["shop created"]);
   });
 
-  it("is not of a call that was taken care of beside a defect", () => {
+  it("is not that of a call that was handled, beside a defect", () => {
     const lookUp: SpanSketch = { service: "shop", kind: "internal", at: 2, takes: 4, exception: ANSWERED };
     const handler: SpanSketch = { service: "shop", kind: "internal", at: 8, takes: 4, exception: BUG };
     const { spans } = new TraceBuilder()

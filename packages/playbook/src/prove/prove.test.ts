@@ -35,7 +35,7 @@ function getRecorded(trace = TRACE): RecordedFailure {
 }
 
 describe("the request to replay", () => {
-  it("is the one of the innermost failing server whose input was recorded", () => {
+  it("is that of the innermost failing server whose input was recorded", () => {
     const { failure, request, dependencies } = getRecorded();
     expect(failure).toEqual({ traceId: TRACE.traceId, fingerprint: "f00d", service: "orders", route: "/orders", status: 500 });
     expect(request).toMatchObject({
@@ -47,7 +47,7 @@ describe("the request to replay", () => {
     expect(dependencies).toEqual(["GET at payments.internal"]);
   });
 
-  it("is of an outer hop when the inner one recorded no body", () => {
+  it("is that of an outer hop if the inner one recorded no body", () => {
     const spans = [
       createSpan({ spanId: "a", service: "gateway", attributes: { ...FAILING, ...INPUT } }),
       createSpan({ spanId: "b", parentSpanId: "a", attributes: FAILING }),
@@ -55,7 +55,7 @@ describe("the request to replay", () => {
     expect(getRecorded({ ...TRACE, spans }).failure.service).toBe("gateway");
   });
 
-  it("can be asked of a certain service", () => {
+  it("can be restricted to one service", () => {
     expect(findRecordedFailure(TRACE, "gateway")).toMatchObject({ ok: true, value: { failure: { service: "gateway", status: 502 } } });
     expect(findRecordedFailure(TRACE, "nobody")).toMatchObject({
       ok: false,
@@ -71,7 +71,7 @@ describe("the request to replay", () => {
     });
   });
 
-  it("is known by a route without parameters, and missing where nobody recorded the path of another", () => {
+  it("is known for a route without parameters, and missing if nobody recorded another route's path", () => {
     const recorded = (route: string) =>
       findRecordedFailure({
         ...TRACE,
@@ -84,7 +84,7 @@ describe("the request to replay", () => {
     expect(recorded("/orders/{id}")).toMatchObject({ ok: false });
   });
 
-  it("is missing when no server span says what it served", () => {
+  it("is missing if no server span says what it served", () => {
     expect(
       findRecordedFailure({ ...TRACE, spans: [createSpan({ spanId: "a", attributes: { "http.response.status_code": 500 } })] }).ok,
     ).toBe(false);
@@ -114,7 +114,7 @@ describe("a proof", () => {
     for (const caveat of caveats) expect(source).toContain(caveat);
   });
 
-  it.each(PROOF_FORMS)("stays one comment and one literal whatever the request holds, as %s", (as) => {
+  it.each(PROOF_FORMS)("stays one comment and one literal whatever the request contains, such as %s", (as) => {
     const recorded = getRecorded();
     const hostile = "\n*/ throw 1 // '\"`${process.exit(3)}\u2028$(reboot) \\";
     const evil: RecordedFailure = {
@@ -129,7 +129,7 @@ describe("a proof", () => {
     expect(code.filter((line) => /^\s*(?:\*\/|throw 1|\$\(reboot)/.test(line))).toEqual([]);
   });
 
-  it.each(PROOF_FORMS)("runs nothing that a method, a header's name or a target brings along, as %s", (as) => {
+  it.each(PROOF_FORMS)("runs nothing from a method, a header's name or a target, such as %s", (as) => {
     const recorded = getRecorded();
     const request = {
       ...recorded.request,

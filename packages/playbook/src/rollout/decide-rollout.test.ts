@@ -43,23 +43,23 @@ describe("deciding whether a version may have more traffic", () => {
     },
   );
 
-  it("asks for the names where neither version has had a request", () => {
+  it("asks for the names if neither version has had a request", () => {
     expect(decideRollout(arm(0, 0), arm(0, 0))).toMatchObject({ kind: "wait", because: expect.stringContaining("called so?") as string });
     expect(decideRollout(arm(0, 9), arm(0, 0))).toMatchObject({ kind: "wait", because: "the canary has had no requests" });
   });
 
-  it("waits when both versions fail alike, because something behind both is broken", () => {
+  it("waits if both versions fail alike, because something behind both is broken", () => {
     expect(decideRollout(arm(500, 1000), arm(55, 100))).toMatchObject({
       kind: "wait",
       because: expect.stringContaining("both versions fail"),
     });
   });
 
-  it("rolls back within a few requests when every one of them fails", () => {
+  it("rolls back within a few requests if every one of them fails", () => {
     expect(decideRollout(arm(0, 500), arm(4, 4)).kind).toBe("roll-back");
   });
 
-  it("does not promote on the number of requests it asked for too early", () => {
+  it("does not promote early on the number of requests that it asked for", () => {
     const decision = decideRollout(arm(0, 5000), arm(0, 120));
     expect(decision.kind).toBe("wait");
     const { needMore = 0 } = decision as Extract<typeof decision, { kind: "wait" }>;

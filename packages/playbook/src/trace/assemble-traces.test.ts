@@ -13,20 +13,20 @@ function span(spanId: string, kind: Span["kind"], links: readonly SpanLink[] = [
 const to = (spanId: string, traceId = TRACE): SpanLink => ({ traceId, spanId });
 
 describe("span links", () => {
-  it("put a consumer without a parent under the one span of its trace that it links to", () => {
+  it("put a consumer without a parent under the one span of its trace to which it links", () => {
     const [path] = assembleTraces([span("1", "producer"), span("9", "consumer", [to("1"), to("7", "f".repeat(32))])]);
     expect(path?.roots.map(({ children }) => children.map(({ span: { spanId } }) => spanId))).toEqual([["9"]]);
     expect(path?.missingParents).toEqual([]);
   });
 
-  it("stay on a batch that links to several, which is a root of its own", () => {
+  it("stay on a batch that links to several spans, which is a root", () => {
     const batch = span("9", "consumer", [to("1"), to("2")]);
     const [path] = assembleTraces([span("1", "producer"), span("2", "producer"), batch]);
     expect(path?.roots.map(({ span: { spanId } }) => spanId)).toEqual(["1", "2", "9"]);
     expect(path?.roots[2]?.span.links).toEqual(batch.links);
   });
 
-  it("make no parent of what they only mention, nor of the span itself", () => {
+  it("make no parent of spans that they only mention, nor of the span itself", () => {
     const [path] = assembleTraces([span("1", "server"), span("4", "server", [to("1")]), span("9", "consumer", [to("9")])]);
     expect(path?.roots).toHaveLength(3);
   });
@@ -54,7 +54,7 @@ describe("spans whose parent was lost", () => {
     expect(assembleTraces([SERVED, at("5", ["shop", "client", 10, 20], "4")])[0]?.missingParents).toEqual(["4"]);
   });
 
-  it("belong to no other process, and are no work of their own where they are requests", () => {
+  it("do not belong to another process, and are no work of their own process if they are requests", () => {
     expect(childrenOf([SERVED, at("5", ["cart", "internal", 10, 20], "4")])).toEqual(["1", "5"]);
     expect(childrenOf([SERVED, at("5", ["shop", "server", 10, 20], "4")])).toEqual(["1", "5"]);
   });

@@ -117,7 +117,7 @@ function writeLines(write: (spoken: Spoken) => string, random: SeededChoices): r
   });
 }
 
-describe("a program's own words", () => {
+describe("a program's messages", () => {
   const file = join(folder, "any.log");
 
   it.each(Object.entries(WRITERS).flatMap(([name, write]) => [1, 2].map((seed) => [name, seed, write] as const)))(
@@ -131,7 +131,7 @@ describe("a program's own words", () => {
     },
   );
 
-  it("are left to the parsers where each line's time matters", async () => {
+  it("are left to the parsers if each line's time matters", async () => {
     const lines = writeLines(WRITERS["pino"] as (spoken: Spoken) => string, createChoices(3));
     writeFileSync(file, lines.map((line) => `${line}\n`).join(""));
     const limits = { fromMs: Date.UTC(2026, 10, 20, 0, 10), toMs: undefined };

@@ -219,7 +219,7 @@ function writeLines(write: (one: Invented) => string, random: SeededChoices, cha
 describe("lines that are read by a template", () => {
   const file = join(folder, "any.log");
 
-  it.each(ALL)("are counted as by the parsers, odd ones among them: %s", async (name, write) => {
+  it.each(ALL)("are counted as the parsers count them, with odd ones among them: %s", async (name, write) => {
     const lines = writeLines(write, createChoices(name.length * 97), ODD);
     const taught = vi.spyOn(Tally.prototype, "addTaught").mockClear();
     const counted = describeTally(await countBy("wasm", file), file);
@@ -227,7 +227,7 @@ describe("lines that are read by a template", () => {
     expect(counted).toEqual(describeTally(countByParsers(file, lines), file));
   });
 
-  it.each(ALL)("are counted as by their shape where they are damaged: %s", async (name, write) => {
+  it.each(ALL)("are counted as their shape counts them if they are damaged: %s", async (name, write) => {
     writeLines(write, createChoices(name.length * 89), [...DAMAGE, ...ODD]);
     expect(describeTally(await countBy("wasm", file), file)).toEqual(describeTally(await countBy("javascript", file), file));
   });

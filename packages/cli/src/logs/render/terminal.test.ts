@@ -43,16 +43,16 @@ async function render(width: number): Promise<string> {
 }
 
 describe("the report on a terminal", () => {
-  it.each([50, 66, 80, 120, 160])("keeps to %i columns, but for the title of a long route", async (width) => {
+  it.each([50, 66, 80, 120, 160])("keeps to %i columns, except for the title of a long route", async (width) => {
     const tooWide = (await render(width)).split("\n").filter((line) => line.length > width);
     expect(tooWide.filter((line) => !/^\d\. \d{3} on /.test(line))).toEqual([]);
   });
 
-  it.each([50, 80])("names a long route in full once, at %i columns", async (width) => {
+  it.each([50, 80])("shows the full name of a long route once, at %i columns", async (width) => {
     expect(await render(width)).toContain("rollback-to-the-previous-release");
   });
 
-  it("tells long routes apart by their ends, and shows so much of a line that its status is there, at 60 columns", async () => {
+  it("tells long routes apart by their ends, and shows enough of a line to include its status, at 60 columns", async () => {
     const target = (end: string) => `/api/v2/organisations/all/workspaces/all/environments/all/${end}`;
     const line = (end: string) => `10.0.0.1 - - [21/Nov/2026:10:00:00 +0000] "GET ${target(end)} HTTP/1.1" 502 12 "-" "curl/8.4.0" 0.004`;
     const shown = await renderText([...Array(9).fill(line("deployments")), ...Array(5).fill(line("releases"))].join("\n"), 60);
@@ -61,13 +61,13 @@ describe("the report on a terminal", () => {
     expect(shown.replaceAll(/\n {12}/g, "")).toContain(line("deployments"));
   });
 
-  it("lines columns up behind characters that take two", async () => {
+  it("aligns columns after characters that are two columns wide", async () => {
     const rows = (await render(120)).split("\n").filter((line) => /^\s+\d+ {2}504/.test(line));
     const columns = rows.map((row) => row.replaceAll(/[日本語パス]/g, "ab").indexOf(" %"));
     expect(new Set(columns).size).toBe(1);
   });
 
-  it("says the verdict first, with where it holds, then what to check and what to run", async () => {
+  it("begins with the verdict and where it applies, then what to check and what to run", async () => {
     const timeout = (index: number) =>
       `10.0.0.1 - - [21/Nov/2026:10:00:0${index} +0000] "GET /pay HTTP/1.1" 504 12 "-" "curl" rt=60.001 uct="0.001" uht="-" urt="60.001" ua="10.0.0.2:80" us="504"`;
     const shown = await renderText([0, 1, 2, 3].map(timeout).join("\n"), 160);
@@ -80,7 +80,7 @@ describe("the report on a terminal", () => {
     ]);
   });
 
-  it("breaks a command only where a shell puts it together again", async () => {
+  it("breaks a command only where a shell joins the lines again", async () => {
     const refused = (index: number) =>
       `2026/11/21 10:00:0${index} [error] 12#12: *1 SSL_do_handshake() failed (SSL: error:0A00010B) while SSL handshaking to upstream, client: 10.0.0.1, server: shop, request: "GET /pay HTTP/1.1", upstream: "https://10.0.0.2:8443/pay", host: "shop"`;
     const access = (index: number) => `10.0.0.1 - - [21/Nov/2026:10:00:0${index} +0000] "GET /pay HTTP/1.1" 502 12 "-" "curl"`;
@@ -91,11 +91,11 @@ describe("the report on a terminal", () => {
     expect(shown).toMatch(/ \\\n/);
   });
 
-  it("tells the evidence for a cause once", async () => {
+  it("gives the evidence for a cause once", async () => {
     expect((await render(160)).match(/the failures all end after the same time/g)).toHaveLength(3);
   });
 
-  it("says once why nothing tells who wrote the answers, and when they began as a person writes a time", async () => {
+  it("says once why nothing tells who wrote the answers, and writes the time at which they began as a person would", async () => {
     const line = (second: number, path: string, status: number) =>
       `10.0.0.1 - - [21/Nov/2026:10:${String(10 + Math.floor(second / 60))}:${String(second % 60).padStart(2, "0")} +0000] "GET ${path} HTTP/1.1" ${status} 12 "-" "curl"`;
     const good = Array.from({ length: 240 }, (_, second) => line(second, "/cart", 200));
@@ -112,7 +112,7 @@ describe("the report on a terminal", () => {
     ["an empty file", "", "there are no lines"],
     ["lines of no known layout", "hello\nworld of lines\n", "none of 2 lines was understood"],
     ["an application's log alone", "2026-11-20T10:00:00.000Z ERROR [main] could not reach the shop\n", "name the access log beside it"],
-  ])("says of %s what there is to do, not that all is well", async (_, text, words) => {
+  ])("says what to do about %s, not that all is well", async (_, text, words) => {
     const shown = await renderText(text, 60);
     expect(shown.replaceAll(/\s+/g, " ")).toContain(words);
     expect(shown).not.toContain("server errors");

@@ -8,6 +8,6 @@ it.each([
   [0.9996, "99.9600 %"],
   [0.9999999, "99.999990 %"],
   [0.0001, "0.0100 %"],
-])("rounds a share of %d to neither all nor none where it is not", (ratio, text) => {
+])("does not round a share of %d to 0 % or 100 %", (ratio, text) => {
   expect(formatShare({ ratio, lower: 0, upper: 1 })).toMatch(new RegExp(`^${text} `));
 });

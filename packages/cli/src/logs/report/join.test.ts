@@ -19,14 +19,14 @@ describe("messages joined by path and time", () => {
     return indexMessages({ kept, messages: times.map(toMessage) })?.(toFailing(atMs)).messages.map(({ message }) => message.timeMs);
   };
 
-  it("lie near the request, whatever the order in which they were read", () => {
+  it("are near the request in time, in whatever order they were read", () => {
     expect(find([90_000, 10_000, 50_000, 51_000, 30_000], 50_500)).toEqual([50_000, 51_000]);
     expect(find([90_000, 10_000], 50_000)).toEqual([]);
     expect(find([48_494, 51_506], 50_000)).toEqual([]);
     expect(find([48_495, 51_505], 50_000)).toEqual([48_495, 51_505]);
   });
 
-  it.each([1, 1_000])("are looked up, not gone through for each failure, where twenty thousand name one path, %i ms apart", (apartMs) => {
+  it.each([1, 1_000])("are looked up, without a search for each failure, if twenty thousand have one path, %i ms apart", (apartMs) => {
     let looks = 0;
     const count = <T>(timeMs: T): T => {
       looks += 1;

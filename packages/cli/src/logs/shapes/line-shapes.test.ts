@@ -167,7 +167,7 @@ function compare(lines: readonly string[]) {
 }
 
 describe("lines read by their shape", () => {
-  it.each(Object.entries(WRITERS))("say what the parsers read of %s", (name, write) => {
+  it.each(Object.entries(WRITERS))("give what the parsers read from %s", (name, write) => {
     const random = createChoices(name.length * 77);
     const lines = Array.from({ length: 1200 }, (_, index) => write(invent(random, index)));
     const { different, takenRatio } = compare(lines);
@@ -176,7 +176,7 @@ describe("lines read by their shape", () => {
   });
 
   const told = Object.entries(WRITERS).filter(([name]) => ["Envoy", "logfmt", "pino"].includes(name));
-  it.each(told)("need no parser where they fail either, checks apart (%s)", (_, write) => {
+  it.each(told)("need no parser if they fail either, except for checks (%s)", (_, write) => {
     const random = createChoices(5);
     const plain = { path: "/a", agent: "curl", isSeldom: false, isRetried: false, behind: 200, address: "10.0.0.1:80" };
     const lines = Array.from({ length: 4000 }, (_, index) => {
@@ -188,13 +188,13 @@ describe("lines read by their shape", () => {
     expect(takenRatio).toBeGreaterThan(0.93);
   });
 
-  it("are told by the fields that a file names last", () => {
+  it("are read by the fields that a file named last", () => {
     const { different, takenRatio } = compare(writeIis(createChoices(3), 1600));
     expect(different).toEqual([]);
     expect(takenRatio).toBeGreaterThan(0.1);
   });
 
-  it.each([1, 2, 3])("are never guessed where a line is damaged, seed %i", (seed) => {
+  it.each([1, 2, 3])("are never guessed if a line is damaged, seed %i", (seed) => {
     const random = createChoices(seed);
     const lines = Array.from({ length: 2500 }, (_, index) => {
       const line = random.pick(...Object.values(WRITERS))(invent(random, index));
@@ -203,7 +203,7 @@ describe("lines read by their shape", () => {
     expect(compare(lines).different).toEqual([]);
   });
 
-  it("do not teach that a member is absent where the line was cut in front of its last quote", () => {
+  it("do not teach that a member is absent if the line was cut off before its last quote", () => {
     const random = createChoices(11);
     const plain = { status: 200, behind: 200, agent: "curl/8.4.0", isRetried: false, isSeldom: false };
     const write = WRITERS["nginx with upstream times"] as (one: Invented) => string;
@@ -366,7 +366,7 @@ describe("lines of shapes that the scanner was taught", () => {
     expect(await report(lines, "wasm")).toEqual(await report(lines, "javascript"));
   });
 
-  it.each(Object.entries(WRAPPERS))("are counted past their wrapper once many plain ones came: %s", async (name, write) => {
+  it.each(Object.entries(WRAPPERS))("are counted inside of their wrapper once many plain ones were seen: %s", async (name, write) => {
     const random = createChoices(name.length * 37);
     const lines = [
       ...Array.from({ length: 4000 }, (_, index) => write(inventPlain(random, index))),
@@ -379,7 +379,7 @@ describe("lines of shapes that the scanner was taught", () => {
     expect(moves.mock.calls.map(([format]) => format)).toContain("combined");
   });
 
-  it("have the name of their format in a wrapper of combined and common ones, and are none where they are too long", async () => {
+  it("have the name of their format in a wrapper of combined and common ones, and are not read there if they are too long", async () => {
     const random = createChoices(5);
     const lines = Array.from({ length: 3000 }, (_, index) => {
       const line = toCombined({ ...invent(random, index), agent: "a".repeat(4 + 70_000 * Number(index % 500 === 499)) });

@@ -84,14 +84,14 @@ describe("a line's tokens", () => {
     expect(new Set(hashes.values()).size).toBe(hashes.size);
   });
 
-  it("are none where a text that Docker put into JSON has a quote of JSON's own", () => {
+  it("are missing if a text that Docker put into JSON has a quote of JSON's own", () => {
     const tokens = new LineTokens();
     const cut = (line: string) => tokens.cut(Buffer.from(`${line}\n`), 0, Buffer.byteLength(line));
     expect(cut(String.raw`{"log":"a \"GET /b\" 200\n","stream":"stdout"}`)).toBe(true);
     expect(cut(String.raw`{"log":"a \"GET /"b\" 200\n","stream":"stdout"}`)).toBe(false);
   });
 
-  it("are none where the line ends within quotes: what they hold may go on", () => {
+  it("are missing if the line ends within quotes, because the quoted text may continue", () => {
     const tokens = new LineTokens();
     const cut = (line: string) => tokens.cut(Buffer.from(`${line}\n`), 0, Buffer.byteLength(line));
     expect(cut('us="200" ua="10.0.0.1:80"')).toBe(true);

@@ -17,12 +17,12 @@ function rank(...lines: string[]): readonly string[] {
 }
 
 describe("T11: Heroku's time-outs and the memory of their dynos", () => {
-  it("are a memory incident when the dyno was out of memory before", () => {
+  it("are a memory incident if the dyno was out of memory before", () => {
     expect(rank(warning(1, "web.1"), timeout(40), timeout(41), timeout(42))[0]).toBe("memory-leak");
     expect(rank(warning(1, "web.1", "R15 (Memory quota vastly exceeded)"), timeout(40))[0]).toBe("memory-leak");
   });
 
-  it("are so in the lines of a syslog drain too", () => {
+  it("are one in the lines of a syslog drain too", () => {
     const drained = `<45>1 ${at(1)} host heroku web.1 - Error R14 (Memory quota exceeded)`;
     expect(rank(drained, timeout(40))[0]).toBe("memory-leak");
   });

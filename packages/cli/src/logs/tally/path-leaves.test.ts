@@ -57,7 +57,7 @@ describe("paths on their way to the tries", () => {
     expect(others).toEqual([]);
   });
 
-  it("are told from each other by their words, their suffixes and their methods", () => {
+  it("are distinguished by their words, suffixes and methods", () => {
     const leaves = new PathLeaves();
     const lines = [
       ["GET", "/users/1"],

@@ -15,7 +15,7 @@ describe("a sample", () => {
     expect(sample.quantile(0.5)).toBeLessThan(550);
   });
 
-  it("weighs a merged sample by what it stands for, not by what it kept", () => {
+  it("weighs a merged sample by what it represents, not by what it kept", () => {
     const many = sampleOf(100_000, () => 1);
     const few = sampleOf(200, () => 9);
     many.merge(few);

@@ -27,7 +27,7 @@ describe("a series over time", () => {
     expect(steps.findIndex((count) => count === Math.max(...steps))).toBe(24);
   });
 
-  it("has all its counts in one step when everything happened at once", () => {
+  it("has all its counts in one step if everything happened at once", () => {
     const series = new Series();
     series.add(5000, 7);
     expect(sum(series.resample(5000, 5001, 48))).toBe(7);

@@ -139,7 +139,7 @@ describe("a cut", () => {
     expect(pickCounts(counted)).toEqual(pickCounts(await countWhole(name)));
   });
 
-  it("says in one sentence that a file went away", async () => {
+  it("says in one sentence that a file disappeared", async () => {
     const name = write(getBody("combined"));
     const segments = plan(name, { segmentBytes: 5003, leadBytes: 1009 });
     rmSync(name);

@@ -34,7 +34,7 @@ describe("nginx's log_format", () => {
     });
   });
 
-  it("reads JSON by the format that was given, whatever its members are called", () => {
+  it("reads JSON by the given format, whatever the names of its members", () => {
     const format = `log_format short escape=json '{"ts":"$msec","m":"$request_method","u":"$request_uri","s":$status,"t":$request_time,"a":"$http_user_agent"}';`;
     const line = '{"ts":"1795255200.610","m":"GET","u":"/a?b=1","s":502,"t":0.250,"a":"say \\"hi\\""}';
     expect(read(format, line)).toEqual({
@@ -49,7 +49,7 @@ describe("nginx's log_format", () => {
     });
   });
 
-  it("parts the host from the path that follows it without anything between", () => {
+  it("separates the host from the path that directly follows it", () => {
     expect(read("$status $request_method $scheme://$host$request_uri", "502 GET https://shop.example/a/b?c=d")).toMatchObject({
       "http.response.status_code": 502,
       "url.path": "/a/b",
@@ -57,14 +57,14 @@ describe("nginx's log_format", () => {
     });
   });
 
-  it("reads an agent without quotes up to the number that follows it", () => {
+  it("reads an unquoted agent up to the number that follows it", () => {
     expect(read("$status $http_user_agent $request_time", "502 Mozilla/5.0 (X; 500) Foo/1.0 0.004")).toMatchObject({
       "user_agent.original": "Mozilla/5.0 (X; 500) Foo/1.0",
       duration_ms: 4,
     });
   });
 
-  it("says which fields cannot be told apart, and what has no fields", () => {
+  it("says which fields cannot be told apart, and which format has no fields", () => {
     expect(compileLogFormat("$status$request")).toMatchObject({ ok: false, error: expect.stringContaining("nothing between") });
     expect(compileLogFormat("hello")).toMatchObject({ ok: false });
     expect(compileLogFormat("$remote_addr [$time_local] $request")).toMatchObject({
@@ -112,7 +112,7 @@ describe("Apache's LogFormat", () => {
     });
   });
 
-  it("reads a path that httpd writes with its spaces, and does not take its first word for the method", () => {
+  it("reads a path that httpd writes with spaces, and does not take its first word for the method", () => {
     expect(read("%{%Y-%m-%dT%H:%M:%S}t %a %m %U%q %>s %D", '2026-11-22T08:34:37 10.0.0.9 GET /p q/"x"/y 201 1959')).toMatchObject({
       "http.request.method": "GET",
       "url.path": '/p q/"x"/y',
@@ -171,7 +171,7 @@ describe("HAProxy's log-format", () => {
       "%{+Q,+E}o %ci [%tr] %ST %Ta %HM %HP %HQ %[req.hdr(user-agent)]",
       String.raw`"127.0.0.1" [22/Nov/2026:14:43:47.418] 503 7 "GET" "/x%22y" "?z=[1\]\w" "a \"b\" \c \] d"`,
     ],
-  ])("takes the escapes of +E off, as %s", (_, format, line) => {
+  ])("removes the escapes of +E, such as %s", (_, format, line) => {
     expect(read(format, line)).toEqual({
       time: "2026-11-22T14:43:47.418Z",
       "http.request.method": "GET",
@@ -204,7 +204,7 @@ describe("HAProxy's log-format", () => {
     expect(compileLogFormat("%{+json}o %(client)ci %ST")).toMatchObject({ ok: false, error: expect.stringContaining("no status") });
   });
 
-  it("says who answered, as for HAProxy's own layouts", () => {
+  it("tells who answered, as for HAProxy's own layouts", () => {
     const compiled = compileLogFormat("%ci %b/%s %Tc/%Tr/%Ta %ST %tsc %rc %HM %HP");
     const custom = (compiled as Extract<typeof compiled, { ok: true }>).value;
     const parse = custom.create({ nowMs: 0, zoneOffsetMinutes: 0 });
@@ -264,7 +264,7 @@ describe("uWSGI's log-format", () => {
 });
 
 describe("quotes that a server did not escape", () => {
-  it("end a field only where the number follows that the layout has there", () => {
+  it("end a field only before a number that the layout requires there", () => {
     const format = 'escape=none \'$remote_addr "$request" $status $body_bytes_sent "$http_user_agent" $request_time\'';
     expect(read(format, '10.0.0.1 "GET /a" b HTTP/1.1" 502 37 "say "hi" there" 0.004')).toMatchObject({
       "url.path": '/a" b',

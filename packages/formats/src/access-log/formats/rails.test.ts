@@ -36,7 +36,7 @@ describe.each(["rails-untagged.log", "rails-tagged.log"])("%s", (name) => {
 });
 
 describe("Rails 2", () => {
-  it("has the method where a request starts, and the URL where it ends", () => {
+  it("has the method at the start of a request and the URL at the end", () => {
     const reader = createLineReader({ context: { nowMs: 0, zoneOffsetMinutes: 0 } });
     reader.read("Processing PostController#list (for 75.36.147.245 at 2010-10-06 21:51:07) [GET]");
     expect(toFlatRecord(reader.read("Completed in 37000ms (View: 27, DB: 21) | 200 OK [http://shop.example/posts?page=2]"))).toEqual({

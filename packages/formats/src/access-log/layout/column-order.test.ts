@@ -12,27 +12,27 @@ function readStatuses(lines: readonly string[]) {
 }
 
 describe("which column holds the status", () => {
-  it("is the first in Apache's and nginx's own layouts, also where every size is a code in use", () => {
+  it("is the first in Apache's and nginx's own layouts, even if every size is a code in use", () => {
     expect(judgeColumnOrder(["200 1532", "304 0", "404 209"].map(toLine))).toBe("status-first");
     expect(judgeColumnOrder(["200 404", "404 499"].map(toLine))).toBe("status-first");
     expect(judgeColumnOrder([])).toBe("status-first");
     expect(readStatuses([toLine("404 499")])).toEqual([404]);
   });
 
-  it("is the second where the first is seldom a code in use and the second always is", () => {
+  it("is the second if the first is seldom a code in use and the second always is", () => {
     expect(readStatuses(sizeFirst)).toEqual([200, 404, 304, 200, 502, 304, 200, 200, 500, 200]);
   });
 
-  it("is not known in a short file, whose lines that read either way are then left unread", () => {
+  it("is unknown in a short file, and lines that can be read both ways are left unread", () => {
     expect(readStatuses(sizeFirst.slice(0, 2))).toEqual([undefined, undefined]);
   });
 
-  it("is the first in a file with a few codes that somebody made up", () => {
+  it("is the first in a file with a few invented codes", () => {
     const lines = [...Array.from({ length: 20 }, () => toLine("200 1532")), toLine("799 200")];
     expect(readStatuses(lines).at(-2)).toBe(200);
   });
 
-  it("stays the second behind a wrapper", () => {
+  it("is still the second inside of a wrapper", () => {
     const lines = sizeFirst.map((line) => `Nov 21 10:00:00 web1 httpd[7]: ${line}`);
     expect(readStatuses(lines).slice(0, 3)).toEqual([200, 404, 304]);
   });
@@ -78,7 +78,7 @@ function readAll(lines: readonly string[]) {
   return lines.map((line) => toFlatRecord(reader.read(line)));
 }
 
-describe("what stands behind a status", () => {
+describe("what follows a status", () => {
   it.each([
     ["a duration alone", "status-duration", (each: Request) => ({ duration_ms: each.us / 1000 })],
     ["a duration before the size", "status-duration", (each: Request) => ({ duration_ms: each.us / 1000, size: each.size })],
@@ -89,7 +89,7 @@ describe("what stands behind a status", () => {
       "status-first",
       (each: Request) => ({ size: each.size + 220, duration_ms: each.us / 1000 }),
     ],
-  ] as const)("is %s, where the file says so", (layout, order, toMembers) => {
+  ] as const)("is %s if the file shows it", (layout, order, toMembers) => {
     const lines = requests.map(layouts[layout]);
     expect(judgeColumnOrder(lines)).toBe(order);
     const read = readAll(lines).map((record) => ({
@@ -100,13 +100,13 @@ describe("what stands behind a status", () => {
     expect(read).toEqual(requests.map((each) => ({ status: each.status, duration_ms: undefined, size: undefined, ...toMembers(each) })));
   });
 
-  it("is a size where whole seconds follow it, which are mostly as before", () => {
+  it("is a size if whole seconds follow, which mostly repeat", () => {
     const toText = ({ target, status, size }: Request) =>
       `${HEAD} ${target} HTTP/1.1" ${status} ${size + 220} ${Number(status === 503) * 30 + Number(status === 200)}`;
     expect(judgeColumnOrder(requests.map(toText))).toBe("status-first");
   });
 
-  it("is a size where whole milliseconds follow it, though answers without a body take none", () => {
+  it("is a size if whole milliseconds follow, even if answers without a body take none", () => {
     expect(judgeColumnOrder(requests.map(layouts["what was sent with headers, and whole milliseconds"]))).toBe("status-first");
   });
 
@@ -126,17 +126,17 @@ describe("what stands behind a status", () => {
       "whatever it is, and nothing where there is no body",
       ({ target, status, us }: Request) => `${HEAD} ${target} HTTP/1.1" ${status} ${Number(status !== 204) * us} "-" "curl/8.0"`,
     ],
-  ])("is a size in a log that somebody made up, where it is %s", (_, toText) => {
+  ])("is a size in an invented log if it is %s", (_, toText) => {
     expect(judgeColumnOrder(requests.map(toText))).toBe("status-first");
   });
 
-  it("is a size where answers without a body have heads of all lengths, by cookies and first records of TLS", () => {
+  it("is a size if the heads of answers without a body vary in length, because of cookies and the first TLS records", () => {
     const toText = ({ target, status, us, drawn }: Request) =>
       `${HEAD} ${target} HTTP/1.1" ${status} ${Number(status !== 204) * us + 180 + (drawn % 5003)} "-" "curl/8.0"`;
     expect(judgeColumnOrder(requests.map(toText))).toBe("status-first");
   });
 
-  it("is no duration where it is the size behind it and a head, however often both change", () => {
+  it("is not a duration if it is the size after it plus a head, however often both change", () => {
     const toText = ({ target, status, us, drawn }: Request) => {
       const size = Number(status !== 204) * us;
       return `${HEAD} ${target} HTTP/1.1" ${status} ${180 + (drawn % 5003) + size} ${size}`;
@@ -144,11 +144,11 @@ describe("what stands behind a status", () => {
     expect(judgeColumnOrder(requests.map(toText))).toBe("status-first");
   });
 
-  it("is a size as long as too little was answered twice", () => {
+  it("is a size as long as too few answers repeat", () => {
     expect(judgeColumnOrder(requests.slice(0, 18).map(layouts["a duration alone"]))).toBe("status-first");
   });
 
-  it("is a size where what is never the same is a page alone, and errors always are", () => {
+  it("is a size if only pages never repeat, and errors always do", () => {
     const pages = requests.filter(({ status }) => status === 200).map((each) => ({ ...each, size: each.us }));
     const errors = requests.filter(({ status }) => status >= 400);
     expect(judgeColumnOrder([...pages, ...errors].map(layouts["the size alone"]))).toBe("status-first");

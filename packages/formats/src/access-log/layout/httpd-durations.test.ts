@@ -13,19 +13,19 @@ function readLast(lines: readonly string[]): unknown {
   return toFlatRecord(createLineReader({ context }).read(lines[0] ?? ""))?.["duration_ms"];
 }
 
-describe("a whole number that is called a duration, beside httpd's time", () => {
+describe("a whole number named as a duration, beside httpd's time", () => {
   it.each([
     ["JSON", toJson],
     ["pairs", toPairs],
-  ])("is microseconds where no request takes so many milliseconds: %s", (_, toLine) => {
+  ])("is in microseconds if no request takes that many milliseconds: %s", (_, toLine) => {
     expect(readLast(MICROS.map(toLine))).toBe(0.15);
   });
 
-  it("is microseconds where each of them is a thousand and more", () => {
+  it("is in microseconds if each is at least a thousand", () => {
     expect(readLast(MICROS.map((value) => toPairs(value + 900)))).toBe(1.05);
   });
 
-  it("is milliseconds where many are too few for microseconds, and the others are no seconds", () => {
+  it("is in milliseconds if many are too small for microseconds, and the others cannot be seconds", () => {
     const values = MICROS.map((value) => Math.min(Math.floor(value / 20) + 2, 900));
     expect(readLast(values.map(toPairs))).toBe(9);
   });
@@ -34,11 +34,11 @@ describe("a whole number that is called a duration, beside httpd's time", () => 
     ["could be either", MICROS.map((value) => value % 500)],
     ["are seconds as well as milliseconds", MICROS.map((value) => Math.floor(value / 1_000_000))],
     ["are fifteen", MICROS.slice(5, 20)],
-  ])("is nothing where the numbers %s", (_, values) => {
+  ])("has no known unit if the numbers %s", (_, values) => {
     expect(judgeNamedDurations(values.map(toPairs))).toBeUndefined();
   });
 
-  it("is nothing beside another program's time", () => {
+  it("has no known unit beside another program's time", () => {
     expect(
       judgeNamedDurations(MICROS.map((value) => toPairs(value).replace("[21/Nov/2026:10:00:00 +0000]", "2026-11-21T10:00:00Z"))),
     ).toBeUndefined();

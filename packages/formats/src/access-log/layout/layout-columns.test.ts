@@ -33,7 +33,7 @@ const STATUS = "http.response.status_code";
 const SIZE = "http.response.body.size";
 const UPSTREAM = "upstream.status_code";
 
-describe("where the status stands", () => {
+describe("the column of the status", () => {
   it.each([
     [
       "behind a number that is a code in use now and then",
@@ -57,7 +57,7 @@ describe("where the status stands", () => {
     expect(read.map((record) => String(record[STATUS]))).toEqual(ANSWERS.map(({ status }) => status));
   });
 
-  it("is known of a request that its server could not read", () => {
+  it("is known for a request that its server could not read", () => {
     const [refused] = readFile(
       (a) => `10.0.0.1|${time(a)}|GET ${a.path} HTTP/1.1|${a.status}|0.001|${a.size}`,
       "10.0.0.1|21/Nov/2026:10:01:00 +0000|GARBAGE|400|0.000|157",
@@ -66,7 +66,7 @@ describe("where the status stands", () => {
     expect(refused).not.toHaveProperty(["url.path"]);
   });
 
-  it("is unknown where two places hold a code in use, and differ", () => {
+  it("is unknown if two columns hold codes in use that differ", () => {
     const read = readFile(
       (a) => `[${time(a)}] 10.0.0.1 a.example ${a.status} "GET ${a.path} HTTP/1.1" 200 x`,
       '[21/Nov/2026:10:01:00 +0000] 10.0.0.1 a.example 500 "GET /a HTTP/1.1" 403 x',
@@ -74,7 +74,7 @@ describe("where the status stands", () => {
     expect(read.at(-1)).not.toHaveProperty([STATUS]);
   });
 
-  it("is told by two that say the same, and unknown where they do not", () => {
+  it("is known if two columns agree, and unknown in rows where they differ", () => {
     const read = readFile((a) => `[${time(a)}] 10.0.0.1 a.example ${a.status} "GET ${a.path} HTTP/1.1" ${a.status} x`);
     expect(read.map((record) => String(record[STATUS]))).toEqual(ANSWERS.map(({ status }) => status));
     const lines = ANSWERS.map((a) => `[${time(a)}] 10.0.0.1 a.example ${a.status} "GET ${a.path} HTTP/1.1" ${a.status} x`);
@@ -84,7 +84,7 @@ describe("where the status stands", () => {
     expect(toFlatRecord(reader.read(apart))).not.toHaveProperty([STATUS]);
   });
 
-  it("is unknown where its place is empty, whatever stands behind the request", () => {
+  it("is unknown in a row where it is empty, whatever follows the request", () => {
     const read = readFile(
       (a) => `${time(a)}|10.0.0.1|GET ${a.path} HTTP/1.1|${195 + Number(a.second)}|${a.status}`,
       "21/Nov/2026:10:01:00 +0000|10.0.0.1|GET /a HTTP/1.1|202|-",
@@ -96,12 +96,12 @@ describe("where the status stands", () => {
     ["sizes of three digits", (a: Answer, n: number) => `${time(a)}|10.0.0.1|GET ${a.path} HTTP/1.1|${280 + ((n * 37) % 300)}|x`],
     ["milliseconds behind a short row", (a: Answer, n: number) => `10.0.0.1 [${time(a)}] GET ${a.path} ${190 + ((n * 37) % 300)}`],
     ["numbers of lines", (a: Answer, n: number) => `${time(a)}|10.0.0.1|GET ${a.path} HTTP/1.1|${400 + n}|x`],
-  ])("is none where the only numbers are %s", (_, toLine) => {
+  ])("does not exist if the only numbers are %s", (_, toLine) => {
     const read = readFile((answer) => toLine(answer, Number(answer.second)));
     expect(read.filter((record) => record[STATUS] !== undefined)).toEqual([]);
   });
 
-  it("is read of a line that says it, where another place holds numbers alone", () => {
+  it("is read from a line that shows it, if another column holds only other numbers", () => {
     const [named, bare] = readFile(
       (a) => `10.0.0.1 [${time(a)}] ${400 + Number(a.second)} "GET ${a.path}" status=${a.status} x`,
       '10.0.0.1 [21/Nov/2026:10:01:00 +0000] 502 "GET /a" status=502 x',
@@ -111,18 +111,18 @@ describe("where the status stands", () => {
     expect(bare).not.toHaveProperty([STATUS]);
   });
 
-  it("is not told by fifteen lines", () => {
+  it("is not judged by fifteen lines", () => {
     expect(judgeLayout(ANSWERS.slice(0, 15).map((a) => `${time(a)};${a.status};10.0.0.1;GET ${a.path} HTTP/1.1;7`))).toBeUndefined();
   });
 
-  it("is not asked for where every line says it", () => {
+  it("is not needed if every line shows it", () => {
     expect(
       judgeLayout(ANSWERS.map((a) => `10.0.0.1 - - [${time(a)}] "GET ${a.path} HTTP/1.1" ${a.status} ${a.size} "-" "curl/8"`)),
     ).toBeUndefined();
   });
 });
 
-describe("what else stands there", () => {
+describe("the other columns", () => {
   it.each([
     [
       "between tabs before the size",
@@ -133,7 +133,7 @@ describe("what else stands there", () => {
       "by a name",
       (a: Answer) => `10.0.0.1 - - [${time(a)}] "GET ${a.path} HTTP/1.1" ${a.status} ${a.size} "-" "x" port=80 duration=${a.micros}`,
     ],
-  ])("microseconds %s", (_, toLine) => {
+  ])("give microseconds %s", (_, toLine) => {
     const read = readFile(toLine);
     expect(read.map((record) => Math.round(Number(record["duration_ms"]) * 1000))).toEqual(ANSWERS.map(({ micros }) => Number(micros)));
     expect(read.map((record) => String(record[SIZE]))).toEqual(ANSWERS.map(({ size }) => size.replace("-", "undefined")));
@@ -143,31 +143,31 @@ describe("what else stands there", () => {
     ["a size with its head", (a: Answer) => `${a.withHead} 4711`],
     ["the client's port", (a: Answer) => `${40_000 + Number(a.second) * 97} 4711`],
     ["a number by another name", (a: Answer) => `id=${a.micros} port=80`],
-  ])("no duration out of %s", (_, toTail) => {
+  ])("give no duration for %s", (_, toTail) => {
     const read = readFile((a) => `10.0.0.1 - - [${time(a)}] "GET ${a.path} HTTP/1.1" ${a.status} ${a.size} ${toTail(a)}`);
     expect(read.every((record) => record["duration_ms"] === undefined)).toBe(true);
   });
 
-  it("nothing in milliseconds as microseconds", () => {
+  it("take no milliseconds for microseconds", () => {
     const read = readFile((a) =>
       ["10.0.0.1", `[${time(a)}]`, "GET", a.path, a.status, String(Math.floor(Number(a.micros) / 1000)), a.size].join("\t"),
     );
     expect(read.every((record) => record["duration_ms"] === undefined)).toBe(true);
   });
 
-  it("the status of the server behind, which is nothing where none was asked", () => {
+  it("include the upstream's status, which is empty if no upstream was asked", () => {
     const read = readFile(
       (a) => `10.0.0.1 - - [${time(a)}] "GET ${a.path} HTTP/1.1" ${a.status} ${a.size} "-" "curl/8" 0.001 ${a.upstream}`,
     );
     expect(read.map((record) => String(record[UPSTREAM]))).toEqual(ANSWERS.map(({ upstream }) => upstream.replace("-", "undefined")));
   });
 
-  it("none where a number is always there", () => {
+  it("include no upstream status if the number is always there", () => {
     const read = readFile((a) => `10.0.0.1 - - [${time(a)}] "GET ${a.path} HTTP/1.1" ${a.status} ${a.size} "-" "curl/8" 0.001 ${a.status}`);
     expect(read.every((record) => record[UPSTREAM] === undefined)).toBe(true);
   });
 
-  it("nginx's whole time, which is always there, and not its upstream's", () => {
+  it("include nginx's whole time, which is always there, and not that of its upstream", () => {
     const read = readFile(
       (a) => `10.0.0.1 - - [${time(a)}] "GET ${a.path} HTTP/1.1" ${a.status} ${a.size} "-" "curl/8" ${a.upstreamTime} x 0.001`,
     );

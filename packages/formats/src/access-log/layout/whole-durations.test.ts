@@ -20,23 +20,23 @@ function readDuration(line: string, wholeDurations?: "us" | "ms" | "unknown"): u
 
 const many = Array.from({ length: 40 }, (_, index) => index);
 
-describe("in which unit a file's whole numbers are", () => {
-  it("is microseconds for httpd's %D, also with a few requests that never came", () => {
+describe("the unit of a file's whole numbers", () => {
+  it("is microseconds for httpd's %D, even with a few requests that never came", () => {
     expect(judge(many.map((index) => ({ value: 240 + index * 1733 })))).toBe("us");
     expect(judge([...many.map((index) => ({ value: 240 + index * 1733 })), { value: 8, status: 408 }])).toBe("us");
     expect(judge([])).toBe("us");
   });
 
-  it("is told by no request that a server refused, which takes it no time", () => {
+  it("is not judged by requests that a server refused, which takes no time", () => {
     const refused = Array.from({ length: 5 }, () => '10.0.0.1 - - [21/Nov/2026:10:00:00 +0000] "GARBAGE" 400 226 "-" "-" 18');
     expect(new DurationJudge().add([...many.map((index) => toLine({ value: 240 + index * 1733 })), ...refused]).unit).toBe("us");
   });
 
-  it("is milliseconds where many are too few for microseconds and the middle too long for seconds", () => {
+  it("is milliseconds if many are too small for microseconds and the median is too long for seconds", () => {
     expect(judge(many.map((index) => ({ value: (index % 7) ** 4 })))).toBe("ms");
   });
 
-  it("is milliseconds where lines come as late as only these explain", () => {
+  it("is milliseconds if only these explain how late lines come", () => {
     const steady = many.map((index) => ({ second: index, value: 30 + index }));
     const late = [
       { second: 20, value: 21_400 },
@@ -46,7 +46,7 @@ describe("in which unit a file's whole numbers are", () => {
     expect(judge([...steady, { second: 20, value: 21_400_000 }, { second: 31, value: 11_200_000 }])).toBe("us");
   });
 
-  it("counts a number wherever it stands alone behind status and size, and no part of another word", () => {
+  it("is judged by a number that is a separate word after status and size, not by a part of another word", () => {
     const judgeEnds = (end: string) =>
       new DurationJudge().add(many.map((index) => toLine({ value: index % 3 }).replace(/ \d+$/, end))).unit;
     expect([" 1", " [a]1", ' 1 "b"', " - 1"].map(judgeEnds)).toEqual(["unknown", "unknown", "unknown", "unknown"]);
@@ -55,12 +55,12 @@ describe("in which unit a file's whole numbers are", () => {
     expect(new DurationJudge().add(common).unit).toBe("unknown");
   });
 
-  it("is not known where nearly all are 0 or 1, which seconds and milliseconds may be", () => {
+  it("is unknown if nearly all are 0 or 1, which may be seconds or milliseconds", () => {
     expect(judge(many.map((index) => ({ value: Math.floor((index % 9) / 8) })))).toBe("unknown");
     expect(judge([{ value: 3 }])).toBe("unknown");
   });
 
-  it("decides what a line says, and leaves out what it does not tell", () => {
+  it("is used for reading a line, and its number is left out if the unit is unknown", () => {
     expect(readDuration(toLine({ value: 1204 }))).toBe(1.204);
     expect(readDuration(toLine({ value: 1204 }), "ms")).toBe(1204);
     expect(readDuration(toLine({ value: 1204 }), "unknown")).toBeUndefined();

@@ -25,7 +25,7 @@ describe("T14: errors behind a good status", () => {
     ["invalid parameters", { ...app, error: { code: -32602 } }],
     ["a code of the application's own", { ...app, error_code: "OUT_OF_STOCK" }],
     ["an error that the status shows", { ...envoy, response_code: 503, grpc_status: "14" }],
-  ])("are not made up: %s", (_, object) => {
+  ])("are not invented: %s", (_, object) => {
     expect(JSON.stringify(read(object))).not.toMatch(/(?:gRPC status|JSON-RPC error|GraphQL error)/);
   });
 });

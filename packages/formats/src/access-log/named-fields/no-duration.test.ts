@@ -10,14 +10,14 @@ function readDuration(members: object): unknown {
   return record?.["duration_ms"];
 }
 
-describe("a member that is called as a duration", () => {
+describe("a member with the name of a duration", () => {
   it.each([
     ["the milliseconds of a Python record's time", { asctime: "2026-11-21 10:00:00,123", levelname: "INFO", msecs: 123.4 }],
     ["the same beside no time", { ts: "2026-11-21T10:00:00Z", relativeCreated: 9001.2, msecs: 7 }],
     ["a time in milliseconds", { time_ms: 1_795_255_200_123 }],
     ["a time in milliseconds as text", { time_ms: "1795255200123" }],
     ["text in a unit that nothing tells", { request_time: "5" }],
-  ])("is none where it is %s", (_, members) => {
+  ])("is none if it is %s", (_, members) => {
     expect(readDuration(members)).toBeUndefined();
   });
 
@@ -25,7 +25,7 @@ describe("a member that is called as a duration", () => {
     ["msecs", { ts: "1795359868", msecs: 1300 }, 1300],
     ["time_ms", { time_ms: 1250 }, 1250],
     ["request_time", { request_time: "5.000" }, 5000],
-  ])("is one by %s alone", (_, members, durationMs) => {
+  ])("is one with %s alone", (_, members, durationMs) => {
     expect(readDuration(members)).toBe(durationMs);
   });
 });
@@ -48,7 +48,7 @@ describe("a duration without a unit", () => {
     ["the same beside a time of its own, with words", { msg: "proxied", upstream_response_time: 11.5, response_time: 12.5 }, 12.5],
     ["HAProxy's milliseconds, whatever its operators call them", { termination_state: "sH", total_response_time: "+30002" }, 30_002],
     ["nanoseconds beside what Datadog calls the parts of a URL", { ...ofDatadog, duration: "959623041" }, 959.623041],
-  ])("is nginx's seconds, or in its software's own: %s", (_, members, durationMs) => {
+  ])("is in nginx's seconds, or in the unit of its own software: %s", (_, members, durationMs) => {
     expect(readDuration(members)).toBe(durationMs);
   });
 

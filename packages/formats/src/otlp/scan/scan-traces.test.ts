@@ -129,7 +129,7 @@ describe("scanning traces", () => {
     expect([...scan.traceFlags.subarray(0, 2)]).toEqual([SPAN_FAILS | SPAN_IS_EXCHANGE | SPAN_IS_SERVER_ERROR, SPAN_IS_EXCHANGE]);
   });
 
-  it("grows past its first size and starts anew with each payload", () => {
+  it("grows beyond its first size and starts over with each payload", () => {
     const spans = Array.from({ length: 5_000 }, (_, index) => ({
       traceId: Buffer.from(String(index >> 1).padStart(32, "a"), "hex"),
       spanId: Buffer.from(String(index).padStart(16, "a"), "hex"),
@@ -148,7 +148,7 @@ describe("scanning traces", () => {
     expect([scan.spanCount, scan.traceCount]).toEqual([0, 0]);
   });
 
-  it("keeps one object for a resource that comes again, and merges a resource that came in pieces", () => {
+  it("keeps one object for a recurring resource, and merges a resource that came in pieces", () => {
     const named = (name: string) => [{ key: "service.name", value: { stringValue: name } }];
     const scan = new TraceScan();
     scanTraces(toPayload([], named("shop")), "protobuf", scan);
@@ -165,7 +165,7 @@ describe("scanning traces", () => {
     expect(scan.resources[0]?.resource).toMatchObject({ service: "shop", version: "2" });
   });
 
-  it("refuses a resource in pieces of which one is cut off, though the next would make it whole", () => {
+  it("refuses a resource in pieces if one is cut off, even if the next would complete it", () => {
     const attribute = [10, 3, 10, 1, 97];
     const whole = Uint8Array.from([10, 14, 10, 5, ...attribute, 10, 5, ...attribute]);
     // The tag of an attribute without its length, then that length and so much of an attribute.
@@ -190,7 +190,7 @@ describe("scanning traces", () => {
     expect(scanTraces(Buffer.from("[]"), "json", scan).ok).toBe(false);
   });
 
-  it("hands out fields that make up a payload again", () => {
+  it("returns fields that form a payload again", () => {
     const scan = new TraceScan();
     const ids = { traceId: hexBytes("aa".repeat(16)), spanId: hexBytes("01".repeat(8)) };
     scanTraces(

@@ -30,7 +30,7 @@ function evidenceFor(diagnosis: Diagnosis, cause: string): string {
 }
 
 describe("a bad deploy", () => {
-  it("is known by the version that a service behind the entry runs, with no change on record", () => {
+  it("is recognised by the version of a service behind the entry, without a recorded change", () => {
     const observations = new TraceBuilder()
       .traces(10, (index) => request({ version: `2.4.${index % 2}` }))
       .traces(
@@ -47,7 +47,7 @@ describe("a bad deploy", () => {
     expect(evidenceFor(diagnosis, "bad-deploy")).toContain("version 2.5.0 of billing");
   });
 
-  it("is why a queue is declared otherwise where one release does that, as a setting is where none does", () => {
+  it("explains a queue that is declared differently if one release does that, and a setting does if none does", () => {
     const words = {
       exception: { type: "ShutdownSignalException", message: "inequivalent arg 'x-message-ttl' for queue 'bills' in vhost '/'" },
     };
@@ -66,7 +66,7 @@ describe("a bad deploy", () => {
     expect(["2.5.0", "2.4.1"].map((version) => diagnose(build(version)).causes[0]?.cause)).toEqual(["bad-deploy", "bad-configuration"]);
   });
 
-  it("is known by the version of a callee that answered well, and whose answer its caller could not use", () => {
+  it("is recognised by the version of a callee that answered well but whose answer its caller could not use", () => {
     const answered = (version: string) => request({ version });
     const broken = { exception: { type: "ValidationError", message: "currency: Field required" } };
     const observations = new TraceBuilder()
@@ -79,7 +79,7 @@ describe("a bad deploy", () => {
     expect(diagnosis.suspects[0]?.service).toBe("front");
   });
 
-  it("is not that of a callee whose new version answers others as well, where the code itself broke", () => {
+  it("is not that of a callee whose new version answers others as well, if the code itself broke", () => {
     const answered = (version: string) => request({ version });
     const broken = { exception: { type: "TypeError", message: "Cannot read properties of undefined (reading 'vat')" } };
     const observations = new TraceBuilder()
@@ -100,7 +100,7 @@ describe("a bad deploy", () => {
     expect(diagnose(observations).causes[0]?.cause).toBe("unhandled-exception");
   });
 
-  it("is known by instances that came later than the others where nobody sets a version", () => {
+  it("is recognised by instances that came later than the others if nobody sets a version", () => {
     const observations = new TraceBuilder()
       .traces(20, (index) => request({ instance: `a${index % 2}` }))
       .traces(
@@ -129,7 +129,7 @@ describe("a bad deploy", () => {
     expect(diagnose(observations).causes.map(({ cause }) => cause)).not.toContain("bad-deploy");
   });
 
-  it("is not seen where every version fails alike", () => {
+  it("is not seen if every version fails alike", () => {
     const observations = new TraceBuilder()
       .traces(
         40,
@@ -143,7 +143,7 @@ describe("a bad deploy", () => {
     expect(diagnose(observations).causes.map(({ cause }) => cause)).not.toContain("bad-deploy");
   });
 
-  it("is known by its record although a failure came before it", () => {
+  it("is recognised by its record although a failure came before it", () => {
     const change: Change = { kind: "deploy", service: "billing", timeMs: STARTS_MS + 30_500, version: "2.5.0", source: "declared" };
     const observations = new TraceBuilder()
       .traces(
@@ -159,7 +159,7 @@ describe("a bad deploy", () => {
     expect(evidenceFor(diagnose(observations), "bad-deploy")).toContain("billing was deployed (2.5.0)");
   });
 
-  it("is no explanation of failures that were as common before it", () => {
+  it("does not explain failures that were as common before it", () => {
     const change: Change = { kind: "deploy", service: "billing", timeMs: STARTS_MS + 30_500, version: "2.5.0", source: "declared" };
     const observations = new TraceBuilder()
       .traces(
@@ -183,7 +183,7 @@ describe("a bad deploy", () => {
     expect(diagnose(observations).causes.map(({ cause }) => cause)).not.toContain("bad-deploy");
   });
 
-  it("is told with the onset of the failures and how surely that is known", () => {
+  it("is reported with the onset of the failures and how certainly it is known", () => {
     const change: Change = { kind: "deploy", service: "billing", timeMs: STARTS_MS + 30_500, version: "2.5.0", source: "declared" };
     const observations = new TraceBuilder()
       .traces(30, () => request({}))
@@ -251,11 +251,11 @@ describe("a bad deploy", () => {
     expect(evidenceFor(diagnosis, "bad-deploy")).not.toContain("was deployed");
   });
 
-  it.each(SCOPES)("is suspected where every failing process is of its $by", ({ scope, touched }) => {
+  it.each(SCOPES)("is suspected if every failing process is of its $by", ({ scope, touched }) => {
     expect(evidenceFor(diagnoseDeployOf(scope, [touched, touched]), "bad-deploy")).toContain("was deployed");
   });
 
-  it("is suspected beyond the instances that an inferred deploy names, which are those seen so far", () => {
+  it("is suspected beyond the instances that an inferred deploy names, which are only those seen so far", () => {
     const diagnosis = diagnoseDeployOf({ instances: ["a1"], source: "inferred" }, [{ instance: "a1" }, { instance: "a2" }]);
     expect(evidenceFor(diagnosis, "bad-deploy")).toContain("was deployed");
   });

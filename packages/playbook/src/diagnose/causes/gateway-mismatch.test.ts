@@ -13,16 +13,16 @@ function front(status: number, attributes: SpanSketch["attributes"], backend: Sp
     .observations();
 }
 
-describe("a gateway that does not speak as its backend does", () => {
+describe("a gateway that does not understand its backend", () => {
   const backend: SpanSketch = { service: "shop", code: 502, attributes: JSON_TYPE };
 
-  it("is the cause when it makes an HTML page with another status out of JSON", () => {
+  it("is the cause if it turns JSON into an HTML page with another status", () => {
     const diagnosis = diagnose(front(500, HTML_TYPE, backend));
     expect(diagnosis.causes[0]?.cause).toBe("gateway-mismatch");
     expect(diagnosis.path.map(({ service, fate }) => `${service} ${fate}`)).toEqual(["gateway remapped", "shop created"]);
   });
 
-  it("is not the first cause when the backend raised an error of its own", () => {
+  it("is not the first cause if the backend raised an error of its own", () => {
     const thrown = { ...backend, exception: { type: "TypeError", message: "x is not a function" } };
     expect(diagnose(front(500, HTML_TYPE, thrown)).causes[0]?.cause).toBe("unhandled-exception");
   });

@@ -34,19 +34,19 @@ function diagnoseResets(waitsMs: readonly number[], goodMs: number) {
 }
 
 describe("a reset connection", () => {
-  it("is a race with the server's idle time-out when it comes at once", () => {
+  it("is a race with the server's idle time-out if it comes at once", () => {
     const diagnosis = diagnoseResets([1.2, 0.9, 2.4, 1.1, 1.7], 8);
     expect(diagnosis.verdict).toBe("diagnosed");
     expect(diagnosis.causes[0]?.cause).toBe("keepalive-race");
   });
 
-  it("is a race as well where the way is long and the reset comes within one round trip", () => {
+  it("is a race as well if the way is long and the reset comes within one round trip", () => {
     const diagnosis = diagnoseResets([118, 121, 119, 120], 180);
     expect(diagnosis.verdict).toBe("diagnosed");
     expect(diagnosis.causes[0]?.cause).toBe("keepalive-race");
   });
 
-  it("is no race where the callee had taken the request up: the callee broke it off", () => {
+  it("is not a race if the callee had begun the request, since the callee then broke it off", () => {
     const cut = { status: "error", message: "read ECONNRESET", takes: 30, attributes: STOREFRONT } as const;
     const served: SpanSketch = { service: "storefront", name: "GET /", code: 200, takes: 25 };
     const builder = new TraceBuilder().traces(20, () => good(40));
@@ -56,7 +56,7 @@ describe("a reset connection", () => {
     expect(diagnosis.causes[0]?.cause).toBe("dependency-error");
   });
 
-  it("is no cause by itself where new connections are refused as well: the process died, and how is missing", () => {
+  it("is not a cause by itself if new connections are refused as well: the process died, and how is missing", () => {
     const refused = { takes: 1, status: "error", message: "connect ECONNREFUSED 10.0.0.7:80", attributes: STOREFRONT } as const;
     const builder = new TraceBuilder().traces(20, () => good(8)).traces(4, () => reset(1.2));
     builder.traces(4, () => forwarded(refused, { takes: 3, code: 502 }));
@@ -66,7 +66,7 @@ describe("a reset connection", () => {
   });
 
   // A storefront that stood still for seconds closes its idle connections when it wakes, with the requests that had come on them.
-  it("is no race after a wait: with the callee's telemetry missing, nothing is named", () => {
+  it("is not a race after a wait: with the callee's telemetry missing, nothing is named", () => {
     const diagnosis = diagnoseResets([2_911, 2_640, 2_207, 1_803, 1_322, 871], 8);
     expect(diagnosis.verdict).toBe("inconclusive");
     expect(diagnosis.missing.map(({ what }) => what)).toContain("any telemetry of storefront");

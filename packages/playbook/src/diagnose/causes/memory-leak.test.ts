@@ -81,7 +81,7 @@ describe("memory that grew while a service was late", () => {
     });
   });
 
-  it("is a guess and no verdict while its process may be busy, and has yet to report", () => {
+  it("is a guess and no verdict while its process may be busy and has not reported yet", () => {
     const { causes } = judge(STARTED, [30, 30, 30, 30, 30, 30, 30]);
     expect(causes.filter(({ confidence }) => confidence >= 0.5)).toEqual([]);
     expect(causes.map(({ cause }) => cause)).toContain("memory-leak");

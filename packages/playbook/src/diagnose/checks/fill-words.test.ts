@@ -26,7 +26,7 @@ describe("a captured text in a command", () => {
     "!history",
     "",
     "ünï 漢字",
-  ])("is one word to a shell, as it was: %j", (text) => {
+  ])("is one unchanged word for a shell: %j", (text) => {
     expect(readByShell(quoteWord(text))).toEqual([text]);
   });
 
@@ -34,17 +34,17 @@ describe("a captured text in a command", () => {
     expect(quoteWord("a\nb\r\tc\u001b[2Jd\u2028e\u202ef")).toBe("'a b c [2Jd e f'");
   });
 
-  it("is left unquoted where nothing in it means anything to a shell", () => {
+  it("is left unquoted if nothing in it has a meaning for a shell", () => {
     expect(quoteWord("/srv/app_1/a-b.js:42")).toBe("/srv/app_1/a-b.js:42");
   });
 });
 
 describe("a template", () => {
-  it("is filled with what is known, each word as often as it is named", () => {
+  it("is filled with the known words, each as often as it is named", () => {
     expect(fillWords("{{a}} and {{b}} and {{a}}", { a: "x", b: "$&" })).toBe("x and $& and x");
   });
 
-  it("is not used when a word that it names is not known", () => {
+  it("is not used if it names an unknown word", () => {
     expect(fillWords("{{a}} and {{b}}", { a: "x", b: undefined })).toBeUndefined();
   });
 });

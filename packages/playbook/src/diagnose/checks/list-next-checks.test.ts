@@ -49,14 +49,14 @@ describe("what to do next", () => {
     });
   });
 
-  it("opens it where the error came as a log record, too", () => {
+  it("opens it if the error came as a log record, too", () => {
     const stack = "TypeError: x is not a function\n    at price (/srv/shop/src/price.js:42:7)";
     const attributes = { "exception.type": "TypeError", "exception.message": "x is not a function", "exception.stacktrace": stack };
     const log = { severity: 17, body: "request failed", attributes };
     expect(checksFor({ logs: [log] })[0]?.check).toBe("Open /srv/shop/src/price.js:42, where TypeError was thrown; who changed it last?");
   });
 
-  it("leaves out what the telemetry does not tell, and still says where to look", () => {
+  it("leaves out what the telemetry does not have, and still says where to look", () => {
     const next = checksFor({ exception: { type: "TypeError", message: "x is not a function" } });
     expect(next.some(({ check }) => check.startsWith("Open"))).toBe(false);
     expect(next.length).toBeGreaterThan(0);
@@ -67,7 +67,7 @@ describe("what to do next", () => {
     expect(checksFor({}).at(-1)?.command).toMatch(/^npx faultline prove [0-9a-f]{32} --as node:test$/);
   });
 
-  it("offers no test of a request that only an access log tells of, though it has the trace's id", () => {
+  it("offers no test of a request known only from an access log, even if it has the trace's id", () => {
     const exchange: Exchange = {
       timeMs: 1_700_000_000_000,
       durationMs: 3,
@@ -110,13 +110,13 @@ describe("what to do next", () => {
     expect(commands.filter((command) => command.includes(tool))).toHaveLength(1);
   });
 
-  it("speaks of no language and no server where the telemetry names none", () => {
+  it("mentions no language and no server if the telemetry names none", () => {
     const commands = commandsOfBusy({});
     expect(commands.join("\n")).toContain("top -H");
     expect(commands.join("\n")).not.toMatch(/node --|jcmd|nginx|haproxy/);
   });
 
-  it("asks a proxy that is only known from its log by its own means how long it waits", () => {
+  it("asks a proxy known only from its log, by its own tools, how long it waits", () => {
     const exchange: Exchange = {
       timeMs: 1_700_000_000_000,
       durationMs: 60_000,
@@ -135,7 +135,7 @@ describe("what to do next", () => {
     });
   });
 
-  it("names no trace where there is none", () => {
+  it("names no trace if there is none", () => {
     const exchange: Exchange = {
       timeMs: 1_700_000_000_000,
       method: "GET",

@@ -26,7 +26,7 @@ const READ = line("order 17 read");
 const PRICED = line("order 17 priced");
 const SENT = line("offer 9 sent to c1");
 
-describe("the log lines that failing requests do not come to", () => {
+describe("the log lines that failing requests do not reach", () => {
   it.each([
     [
       "the first of them, behind the last that both have",
@@ -43,7 +43,7 @@ describe("the log lines that failing requests do not come to", () => {
     expect(seen(good, failing)).toEqual(expected.map((each) => `${each}: ${measured}`));
   });
 
-  it("speak for an exception that nobody recorded, and name nothing by themselves", () => {
+  it("support an exception that nobody recorded, and name nothing by themselves", () => {
     const observations = new TraceBuilder()
       .traces(20, () => order(200, [READ, PRICED]))
       .traces(6, () => order(500, [READ]))

@@ -51,7 +51,7 @@ describe("what else changed as failures began", () => {
     expect(found.map(({ kind }) => kind)).toEqual(expected);
   });
 
-  it("says both paces, and which causes it may speak for", () => {
+  it("gives both rates, and the causes that it may support", () => {
     const [found] = findOnsetSigns({ onset, services: [], changes: [], metrics: [], timesMs: pace(200, 40) });
     expect(found?.evidence.measured).toContain("5.0 requests/s right before, 26 right after");
     expect(found?.causes).toContain("pool-exhausted");

@@ -39,12 +39,12 @@ const read = (...handshakes: TlsHandshake[]) =>
   readTlsFlaws(handshakes, { nowMs: NOW_MS }).map(({ flaw, evidence }) => `${flaw}: ${evidence.measured}`);
 
 describe("what is wrong with the TLS of a server", () => {
-  it("is nothing where the certificate holds, or where nobody shook hands", () => {
+  it("is nothing if the certificate is valid, or if there was no handshake", () => {
     expect(read(shaken())).toEqual([]);
     expect(read()).toEqual([]);
   });
 
-  it("is each date that is over or has not come, with its day, of whatever certificate of the chain", () => {
+  it("is each date that has passed or not come yet, for any certificate of the chain", () => {
     const between = certificate({ subject: "CN=R3", validToMs: NOW_MS - 2.5 * DAY_MS });
     expect(read(shaken({ chain: [certificate(), between], refused: "CERT_HAS_EXPIRED" }))).toEqual([
       "expired: CN=R3: ended 2026-11-18, 2 days ago",
@@ -53,7 +53,7 @@ describe("what is wrong with the TLS of a server", () => {
     expect(read(shaken({ chain: [early], refused: "CERT_NOT_YET_VALID" }))).toEqual(["not-yet-valid: CN=api.example: begins 2026-11-22"]);
   });
 
-  it("is every flaw at once, as somebody who mends only one of two meets the other next", () => {
+  it("is every flaw at once, because somebody who fixes only one of two meets the other next", () => {
     const old = certificate({ validToMs: NOW_MS - DAY_MS, names: ["a.example", "b.example", "c.example", "d.example", "e.example"] });
     expect(read(shaken({ chain: [old], refused: "CERT_HAS_EXPIRED", isForAnotherHost: true }))).toEqual([
       "expired: CN=api.example: ended 2026-11-20, 1 day ago",
@@ -61,18 +61,18 @@ describe("what is wrong with the TLS of a server", () => {
     ]);
   });
 
-  it("is a chain that is not whole only where the issuer can be had in public, else one of two things", () => {
+  it("is an incomplete chain only if the issuer's certificate is public, else one of two things", () => {
     const leaf = (namesItsIssuersAddress: boolean) =>
       read(shaken({ chain: [certificate({ namesItsIssuersAddress })], refused: "UNABLE_TO_VERIFY_LEAF_SIGNATURE" }));
     expect(leaf(true)).toEqual(["incomplete-chain: 1 certificate sent; CN=R3 is not among them"]);
     expect(leaf(false)).toEqual(["unknown-authority: 1 certificate sent; CN=R3 is not among them"]);
   });
 
-  it("is a reason that nobody here knows in the platform's own word", () => {
+  it("is, for an unknown reason, in the platform's own words", () => {
     expect(read(shaken({ refused: "CERT_REVOKED" }))).toEqual(["refused: CERT_REVOKED"]);
   });
 
-  it("is read from the other handshakes where the first did not come about", () => {
+  it("is read from the other handshakes if the first one failed", () => {
     const alert = failed("EPROTO", "tlsv1 alert protocol version");
     expect(read(alert, shaken({ tried: "old versions", protocol: "TLSv1.1" }))).toEqual(["old-versions-only: EPROTO; TLSv1.1 comes about"]);
     expect(read(failed("ECONNRESET"), shaken({ tried: "name of the Host header" }))).toEqual([
@@ -84,12 +84,12 @@ describe("what is wrong with the TLS of a server", () => {
     ]);
   });
 
-  it("is no certainty where the connection is just cut off", () => {
+  it("is not certain if the connection is just cut off", () => {
     const [flaw] = readTlsFlaws([failed("ECONNRESET")], { nowMs: NOW_MS });
     expect(flaw).toMatchObject({ flaw: "cut-off", evidence: { weight: 2 } });
   });
 
-  it("is what the server said after a handshake that went well, when it wants a certificate of the client", () => {
+  it("is what the server said after a successful handshake if it wants a client certificate", () => {
     const failure = { phase: "response", code: "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED", message: "" } as const;
     expect(readTlsFlaws([shaken()], { nowMs: NOW_MS, failure })[0]?.flaw).toBe("client-certificate");
     expect(readTlsFlaws([shaken()], { nowMs: NOW_MS, failure: { ...failure, code: "ECONNRESET" } })).toEqual([]);

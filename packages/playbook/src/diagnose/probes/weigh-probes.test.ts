@@ -39,8 +39,8 @@ function weigh(probes: readonly Probe[], rest: Partial<ProbeFindings> = {}): rea
   return weighProbes({ probes, maker: GATEWAY, proxyStatus: [], ...rest }).map(({ cause, evidence }) => `${cause}: ${evidence.measured}`);
 }
 
-describe("what several tries of one request tell", () => {
-  it("is a clock, only where each failing try took the same long time", () => {
+describe("what several tries of one request show", () => {
+  it("is a clock, only if each failing try took the same long time", () => {
     const clock = (...tries: readonly Probe[]) => weigh(tries).filter((each) => / ms, /.test(each));
     expect(clock(timed("first", 502, 3000), timed("again", 502, 3080))).toEqual(["gateway-timeout: 3000 ms, 3080 ms"]);
     expect(clock(timed("first", 502, 3000), timed("again", 502, 3200))).toEqual([]);
@@ -49,32 +49,32 @@ describe("what several tries of one request tell", () => {
     expect(clock(timed("first", 502, 3000), timed("simple", 502, 3010))).toEqual([]);
   });
 
-  it("is a time-out of what is behind the app where the app itself wrote the answer", () => {
+  it("is a time-out of what is behind the app if the app itself wrote the answer", () => {
     const found = weigh([timed("first", 500, 3000), timed("again", 500, 3010)], { maker: APP });
     expect(found).toContain("dependency-timeout: 3000 ms, 3010 ms");
   });
 
-  it("is one bad backend of several, from four tries on of which some passed", () => {
+  it("is one bad backend of several, from four tries on if some of them passed", () => {
     const tries = [probe("first", 502), probe("again", 200), probe("again", 502), probe("again", 200)];
     expect(weigh(tries)).toContain("no-healthy-upstream: 2 of 4 failed");
     expect(weigh(tries.slice(0, 3))).toEqual([]);
     expect(weigh([probe("first", 502), probe("again", 502), probe("again", 502), probe("again", 502)])).toEqual([]);
   });
 
-  it("is a race about idle connections, only where no other request failed", () => {
+  it("is a race about idle connections, only if no other request failed", () => {
     const idle = probe("idle", 502);
     expect(weigh([probe("first", 200), idle, probe("idle", 200)])).toEqual(["keepalive-race: 1 of 2 idle ones, 0 of 1 others"]);
     expect(weigh([probe("first", 502), idle])).toEqual([]);
   });
 
-  it("is no race that a proxy speaks of when it comes out the same each time", () => {
+  it("is not a race that a proxy mentions if the result is the same each time", () => {
     const proxyStatus = [{ proxy: "edge", error: "connection_terminated" }];
     expect(weigh([probe("first", 502), probe("again", 200)], { proxyStatus })).toContain("keepalive-race: error=connection_terminated");
     expect(weigh([probe("first", 502), probe("again", 502)], { proxyStatus })).toEqual([]);
   });
 });
 
-describe("what bodies of other sizes tell", () => {
+describe("what bodies of other sizes show", () => {
   const sized = (purpose: ProbePurpose, status: number, requestBodyBytes: number) => probe(purpose, status, { requestBodyBytes });
 
   it("is a limit between the largest that passes and the smallest that fails", () => {
@@ -83,13 +83,13 @@ describe("what bodies of other sizes tell", () => {
     ]);
   });
 
-  it("is nothing where a larger one passes, or where a 413 already says it", () => {
+  it("is nothing if a larger one passes, or if a 413 already says it", () => {
     expect(weigh([sized("first", 502, 4000), sized("body-size", 200, 10), sized("body-size", 200, 9000)])).toEqual([]);
     expect(weigh([sized("first", 502, 9000), sized("body-size", 413, 10), sized("body-size", 413, 4000)])).toEqual([]);
   });
 });
 
-describe("what the backend's own answer tells", () => {
+describe("what the backend's own answer shows", () => {
   const direct = (status: number, headers: ProbeResponse["headers"], rest: Part = {}) =>
     probe("direct", status, { ...rest, response: { headers, body: "{}", bodyBytes: 2 } });
   const TEXT = ["Content-Type", "text/plain"] as const;
@@ -105,7 +105,7 @@ describe("what the backend's own answer tells", () => {
     expect(weigh([probe("first", 502), direct(200, headers)]).join()).toContain(`gateway-mismatch: ${flaw}`);
   });
 
-  it("is a gateway that waits for less time than the backend needs", () => {
+  it("is a gateway that waits for a shorter time than the backend needs", () => {
     const slow = direct(200, [TEXT], { totalMs: 4000 });
     expect(weigh([timed("first", 502, 2000), slow])).toEqual([
       "gateway-timeout: 200 in 4000 ms directly, 502 in 2000 ms through the gateway",
@@ -113,12 +113,12 @@ describe("what the backend's own answer tells", () => {
     expect(weigh([timed("first", 502, 3900), slow]).join()).toContain("gateway-mismatch: 200 in 4000 ms");
   });
 
-  it("is nothing against the gateway where the backend fails too", () => {
+  it("is nothing against the gateway if the backend fails too", () => {
     expect(weigh([probe("first", 502), direct(500, [TEXT])])).toEqual([]);
   });
 });
 
-describe("what the status and the headers tell", () => {
+describe("what the status and the headers show", () => {
   it("is a used-up quota behind a server error, in either header", () => {
     const limited = (status: number, header: readonly [string, string]) =>
       weigh([probe("first", status, { response: { headers: [header] } })]);
@@ -128,7 +128,7 @@ describe("what the status and the headers tell", () => {
     expect(limited(429, ["X-RateLimit-Remaining", "0"])).toEqual([]);
   });
 
-  it("is a refusal for now where a 503 says when to come back, unless that stands on every page of the proxy", () => {
+  it("is a temporary refusal if a 503 says when to come back, unless that is on every page of the proxy", () => {
     const refuse = (status: number) => probe("first", status, { response: { headers: [["Retry-After", "7"]] } });
     const page = SIGNATURES.filter(({ made }) => made !== "behind").slice(0, 1);
     const matches = page.map((signature) => ({ signature, weight: 3 }));
@@ -139,10 +139,10 @@ describe("what the status and the headers tell", () => {
   });
 });
 
-describe("what is not said in so many words", () => {
+describe("what is not said explicitly", () => {
   const later = (body: string) => probe("first", 503, { response: { headers: [["Retry-After", "7"]], body } });
 
-  it("is no named cause of a bare 503 that says when to come back, unless its words are those of one", () => {
+  it("names no cause for a bare 503 that says when to come back, unless its words are those of one", () => {
     const rank = (body: string) =>
       weighProbes({ probes: [later(body)], maker: GATEWAY, proxyStatus: [] })
         .toSorted((a, b) => b.evidence.weight - a.evidence.weight)
@@ -158,7 +158,7 @@ describe("what is not said in so many words", () => {
     return { ...rest, failure: { phase: code === "ECONNREFUSED" ? "connect" : "response", code, message: "" } };
   };
 
-  it("is no crash by a connection that breaks alone: what stands before a process breaks connections too", () => {
+  it("is not a crash because of a broken connection alone: proxies in front of a process break connections too", () => {
     const strongest = (...probes: Probe[]) =>
       weighProbes({ probes, maker: GATEWAY, proxyStatus: [] }).map(({ cause, evidence }) => [cause, evidence.weight >= 1]);
     expect(strongest(broken("first", "ECONNRESET"), broken("again", "ECONNRESET"), probe("simple", 200))).toEqual([

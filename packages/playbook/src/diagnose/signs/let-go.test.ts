@@ -30,20 +30,20 @@ const delay = (service: string, seconds: number): MetricPoint => ({
 });
 const judge = (builder: TraceBuilder, ...metrics: readonly MetricPoint[]) => diagnose(builder.observations({ metrics }));
 
-describe("a pool that many requests came to at once", () => {
-  it("is no cause where their sender had stood still and let them go", () => {
+describe("a pool that many requests reached at once", () => {
+  it("is not the cause if their sender had stood still and released them", () => {
     const diagnosis = judge(burst, delay("storefront", 7));
     expect(diagnosis.verdict).toBe("inconclusive");
     expect(diagnosis.causes.find(({ cause }) => cause === "pool-exhausted")?.against[0]?.statement).toContain("storefront moved again");
     expect(diagnosis.missing.map(({ what }) => what).join()).toContain("kept its caller busy");
   });
 
-  it("is the cause where nobody measured such a stall, or somebody else did", () => {
+  it("is the cause if nobody measured such a stall, or somebody else did", () => {
     const others = [judge(burst), judge(burst, delay("storefront", 0.02)), judge(burst, delay("orders", 7))];
     expect(others.map(({ causes }) => causes[0]?.cause)).toEqual(["pool-exhausted", "pool-exhausted", "pool-exhausted"]);
   });
 
-  it("is no cause either where the sender's own spans show the stop, on whichever route, and how many came after it", () => {
+  it("is not the cause either if the sender's own spans show the stop, on whichever route, and how many came after it", () => {
     const invoice: SpanSketch = {
       service: "storefront",
       name: "GET /invoice",
@@ -63,13 +63,13 @@ describe("a pool that many requests came to at once", () => {
     expect(against?.measured).toBe("7000 ms in GET /invoice, then 6 requests within 500 ms; 6 of 6 were sent right after such a stop");
   });
 
-  it("is the cause where the sender worked all the while", () => {
+  it("is the cause if the sender worked all the time", () => {
     const diagnosis = judge(spread, delay("storefront", 7));
     expect([diagnosis.verdict, diagnosis.causes[0]?.cause]).toEqual(["diagnosed", "pool-exhausted"]);
   });
 });
 
-describe("a pool whose connections all waited for one database", () => {
+describe("a pool whose connections were all waiting for one database", () => {
   const query = (more: Partial<SpanSketch>): SpanSketch => ({
     service: "orders",
     code: 500,
@@ -86,7 +86,7 @@ describe("a pool whose connections all waited for one database", () => {
     ],
   });
 
-  it("is how the database's silence was met", () => {
+  it("is how the database's silence showed", () => {
     const diagnosis = diagnose(
       new TraceBuilder()
         .traces(12, () => ({ ...good, attributes: { "http.route": "/orders" } }))

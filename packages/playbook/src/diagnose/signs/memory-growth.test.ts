@@ -14,11 +14,11 @@ const points = (values: readonly number[], name = "v8js.memory.heap.used"): read
   }));
 
 describe("memory that leaks", () => {
-  it("is seen where it keeps growing, also when the process started anew behind it", () => {
+  it("is recognised if it keeps growing, even if the process was restarted after it", () => {
     expect(findMemoryGrowth(points([20, 31, 44, 62, 80, 18, 19]), "shop")?.measured).toBe("v8js.memory.heap.used: 20.0 MiB to 80.0 MiB");
   });
 
-  it("is not seen in the swing of a garbage collector, a limit, or another service", () => {
+  it("is not recognised in the swing of a garbage collector, a limit, or another service", () => {
     expect(findMemoryGrowth(points([20, 45, 21, 44, 20, 46, 22]), "shop")).toBeUndefined();
     expect(findMemoryGrowth(points([20, 31, 44, 62, 80], "v8js.heap.limit"), "shop")).toBeUndefined();
     expect(findMemoryGrowth(points([20, 31, 44, 62, 80]), "cart")).toBeUndefined();
@@ -33,7 +33,7 @@ describe("memory that leaks", () => {
 });
 
 describe("whether a service reports its memory", () => {
-  it("is told by metrics of its own that are no limits", () => {
+  it("is decided by metrics of its own that are no limits", () => {
     expect(reportsMemory(points([10]), "shop")).toBe(true);
     expect([reportsMemory([], "shop"), reportsMemory(points([10]), "cart"), reportsMemory(points([10], "memory.limit"), "shop")]).toEqual([
       false,

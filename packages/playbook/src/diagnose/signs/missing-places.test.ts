@@ -36,11 +36,10 @@ function diagnoseWait(topicBefore: string, settings: readonly Partial<Change>[] 
 }
 
 describe("a topic that Kafka's client waits for in vain", () => {
-  it("may be one that nobody made, or one whose brokers are away", () =>
+  it("may be one that nobody created, or one whose brokers are away", () =>
     expect(diagnoseWait("orders")).toEqual(["inconclusive", "dependency-timeout"]));
 
   it("is there, where good requests wrote to it", () => expect(diagnoseWait("orders-v2")).toEqual(["diagnosed", "dependency-timeout"]));
 
-  it("is a setting where one was changed before it", () =>
-    expect(diagnoseWait("orders", [{}])).toEqual(["diagnosed", "bad-configuration"]));
+  it("is a setting if one was changed before it", () => expect(diagnoseWait("orders", [{}])).toEqual(["diagnosed", "bad-configuration"]));
 });

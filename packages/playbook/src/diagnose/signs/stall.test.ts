@@ -21,7 +21,7 @@ const builder = (before = new TraceBuilder()) =>
     .trace(ask({ ...order, at: 2_005 }, 2_000));
 
 describe("a process that stands still", () => {
-  it("is at fault itself when its own calls run out of time meanwhile", () => {
+  it("is at fault itself if its own calls run out of time meanwhile", () => {
     const call: SpanSketch = { service: "storefront", kind: "client", name: "GET", takes: 900, status: "error", message: "timed out" };
     const named = { ...call, attributes: { "server.address": "stock" } };
     const sketch: SpanSketch = { service: "storefront", name: "GET /", code: 504, attributes: { "http.route": "/" }, takes: 910 };
@@ -40,7 +40,7 @@ describe("a process that stands still", () => {
     expect(diagnosis.causes[0]?.cause).toBe("resource-exhausted");
   });
 
-  it("is at fault itself when it left an answer unread, as its own spans show: who answered is no part of the path", () => {
+  it("is at fault itself if it left an answer unread, as its own spans show: the hop that answered is not on the path", () => {
     const stock: SpanSketch = { service: "stock", code: 200, takes: 8 };
     const call: SpanSketch = {
       service: "storefront",
@@ -74,7 +74,7 @@ describe("a process that stands still", () => {
     expect(pathOf(builder.trace(invoice))).toEqual(["storefront created"]);
   });
 
-  it("may do so twice in one wait, and between the stops ask others whose answers it then leaves unread", () => {
+  it("may do so twice in one wait, and between the stops call others whose answers it then leaves unread", () => {
     const stock: SpanSketch = { service: "stock", code: 200, takes: 600 };
     const ask: SpanSketch = { service: "storefront", kind: "client", name: "GET", takes: 3_300, calls: [stock] };
     const unread: SpanSketch = {
@@ -115,7 +115,7 @@ describe("a process that stands still", () => {
     expect(nameCause(letGo)).toBe("resource-exhausted");
   });
 
-  it("is at fault itself where a stranger's answer came meanwhile, as those show that it held up too", () => {
+  it("is at fault itself if a third party's answer came meanwhile, as shown by other requests that it held up", () => {
     const ask: SpanSketch = {
       service: "storefront",
       kind: "client",
@@ -159,7 +159,7 @@ describe("a process that stands still", () => {
     });
   });
 
-  it("is not said of a process with a stream open, whose page comes again after a stranger's time-out", () => {
+  it("is not assumed for a process with an open stream, whose page recurs after a third party's time-out", () => {
     const ask: SpanSketch = {
       service: "shop",
       kind: "client",
@@ -189,7 +189,7 @@ describe("a process that stands still", () => {
     expect(diagnosis.causes[0]?.cause).toBe("resource-exhausted");
   });
 
-  it("is known by any of its stalls: who waits through the longest may leave no span", () => {
+  it("is recognised by any of its stalls, since the request that waits through the longest may leave no span", () => {
     const observations = builder()
       .traces(6, () => ({ ...order, name: "GET /invoice", takes: 2 }))
       .trace(ask({ ...order, name: "GET /invoice", takes: 9_000 }, 2_000))
@@ -206,7 +206,7 @@ describe("a process that stands still", () => {
     expect(diagnose(observations).causes.map(({ cause }) => cause)).toEqual(["dependency-timeout"]);
   });
 
-  it("is known by its measurements when its spans never came", () => {
+  it("is recognised by its measurements if its spans never came", () => {
     const silent: SpanSketch = { service: "storefront", kind: "client", name: "GET", takes: 2_000, status: "error", message: "timed out" };
     const call = { ...silent, attributes: { "server.address": "orders" } };
     const traces = new TraceBuilder().traces(4, () => ({ service: "storefront", name: "GET /", code: 504, takes: 2_005, calls: [call] }));
@@ -224,7 +224,7 @@ describe("a process that stands still", () => {
     expect(diagnosis.verdict).toBe("diagnosed");
   });
 
-  it("may be one that was slow and did nothing else: its loop's delay tells, and what else it did", () => {
+  it("may be one that was slow and did nothing else: its loop's delay, and its other work, would tell", () => {
     const slow: SpanSketch = { ...order, takes: 5_000 };
     const alone = new TraceBuilder().trace(ask(slow, 900)).trace(ask({ ...slow, at: 1 }, 900));
     expect(diagnose(alone.observations()).verdict).toBe("inconclusive");
@@ -242,7 +242,7 @@ describe("a process that stands still", () => {
     });
   });
 
-  it("is not said of a callee that was only late: nothing is named then, and what kept it busy is missing", () => {
+  it("is not assumed for a callee that was only late: then nothing is named, and what kept it busy is missing", () => {
     const late: SpanSketch = { ...order, at: 1_900, takes: 5 };
     const diagnosis = diagnose(new TraceBuilder().traces(4, () => ask(late, 2_000)).observations());
     expect(diagnosis.verdict).toBe("inconclusive");
@@ -266,7 +266,7 @@ describe("a process that stands still", () => {
     expect(diagnosis.causes.map(({ cause }) => cause)).not.toContain("resource-exhausted");
   });
 
-  it("is not seen where others were served meanwhile", () => {
+  it("is ruled out if others were served meanwhile", () => {
     const served = ask({ ...order, takes: 2_000 }, 1_000);
     const diagnosis = diagnose(
       new TraceBuilder()
@@ -277,7 +277,7 @@ describe("a process that stands still", () => {
     expect(diagnosis.causes.map(({ cause }) => cause)).not.toContain("resource-exhausted");
   });
 
-  it("is confirmed by the process's own measurement, in whichever unit", () => {
+  it("is confirmed by the process's own measurement, in any unit", () => {
     const point = (value: number, unit: string): MetricPoint => ({
       name: "nodejs.eventloop.delay.max",
       unit,

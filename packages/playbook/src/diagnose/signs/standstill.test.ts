@@ -42,7 +42,7 @@ describe("services that stand still together", () => {
     expect(missing.map(({ what }) => what).join()).toContain("processor time of the machine that orders and payments share");
   });
 
-  it("are told apart from a short pause of another's, and from another machine", () => {
+  it("are distinguished from a short pause of another, and from another machine", () => {
     expect(waitFor("orders", [late("orders", 5_000), late("payments", 700)]).verdict).toBe("diagnosed");
     const elsewhere = late("payments", 4_800, { "k8s.node.name": "n2" });
     expect(waitFor("orders", [late("orders", 5_000), elsewhere], { "k8s.node.name": "n1" }).verdict).toBe("diagnosed");

@@ -22,10 +22,9 @@ const flag = (more: Partial<Change> = {}): Change => ({
 const firstCause = (...changes: readonly Change[]) => diagnose({ ...built, changes }).causes[0]?.cause;
 
 describe("a flag that was switched", () => {
-  it("is what brought failures that began with it, where nothing failed before", () =>
-    expect(firstCause(flag())).toBe("bad-configuration"));
+  it("brought failures that began with it if nothing failed before", () => expect(firstCause(flag())).toBe("bad-configuration"));
 
-  it("is not, when another service's, long before, or beside a release", () => {
+  it("did not if it is another service's, was long before, or is beside a release", () => {
     const others = [[flag({ service: "billing" })], [flag({ timeMs: onsetMs - 600_000 })], []];
     expect(others.map((changes) => firstCause(...changes))).toEqual(others.map(() => "unhandled-exception"));
     expect(firstCause(flag(), flag({ kind: "deploy", version: "2" }))).toBe("bad-deploy");
@@ -44,7 +43,7 @@ describe("a key that was rotated", () => {
     { type: "DecryptException", message: "The MAC is invalid." },
     { type: "ActiveSupport::MessageEncryptor::InvalidMessage", message: "ActiveSupport::MessageEncryptor::InvalidMessage" },
     { type: "*errors.errorString", message: "open session: cipher: message authentication failed" },
-  ])("is why what was closed before cannot be opened; without it, somebody may have changed what was closed: $type", (exception) => {
+  ])("is why old data cannot be decrypted; without it, somebody may have changed the data: $type", (exception) => {
     const closed = closedBy(exception);
     const said = [[rotated], []].map((changes) => diagnose({ ...closed, changes }).causes[0]?.cause);
     expect(said).toEqual(["bad-configuration", "unhandled-exception"]);
@@ -62,7 +61,7 @@ describe("a setting that was switched", () => {
     .traces(20, () => asking(404))
     .observations();
 
-  it("is what the callee refuses, where it refused nothing before", () => {
+  it("is what the callee refuses if it refused nothing before", () => {
     const { verdict, causes } = diagnose({ ...refused, changes: [flag({ kind: "config", description: "PATH=/v3" })] });
     expect([verdict, causes[0]?.cause]).toEqual(["diagnosed", "bad-configuration"]);
   });
@@ -82,7 +81,7 @@ describe("a service that was closed on purpose", () => {
   it.each([
     ["says so", { logs: said }],
     ["asks to come again", asked],
-  ])("fails for no cause where it %s, and what would tell is said", (_, more) => {
+  ])("fails for no cause if it %s, and the missing evidence is named", (_, more) => {
     const { verdict, missing } = diagnose({ ...closed(more), changes: [flag()] });
     expect(verdict).toBe("inconclusive");
     expect(missing.map(({ what }) => what).join()).toContain("meant");
@@ -90,7 +89,7 @@ describe("a service that was closed on purpose", () => {
 
   it("is told from one whose flag broke it", () => expect(diagnose({ ...closed({}), changes: [flag()] }).verdict).toBe("diagnosed"));
 
-  it("is told from one that maintains something", () => {
+  it("is distinguished from one that maintains something", () => {
     const logs = [{ severity: 9, body: "index maintenance finished" }];
     expect(diagnose({ ...closed({ logs }), changes: [flag()] }).verdict).toBe("diagnosed");
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { isBare } from "./bare-words.ts";
 
-describe("words that say only that something failed", () => {
+describe("messages that only say that something failed", () => {
   it.each([
     "",
     "500",

@@ -28,7 +28,7 @@ function diagnoseThrown(
   );
 }
 
-describe("an error of the program's own that uses the words of machines", () => {
+describe("a program's own error that uses technical words", () => {
   it.each([
     ["com.acme.club.CourseException", "Swimming pool exhausted until Monday"],
     ["com.acme.club.SponsorException", "Connection to sponsor refused: connection refused"],
@@ -37,7 +37,7 @@ describe("an error of the program's own that uses the words of machines", () => 
     ["io.acme.club.TrainerException", "First aid certificate has expired for trainer 8"],
     ["com.sapling.club.TrainerException", "First aid certificate has expired for trainer 8"],
     ["catshop.TrainerException", "First aid certificate has expired for trainer 8"],
-  ])("is an exception where its type is of the trade as well: %s: %s", (type, message) => {
+  ])("is an exception if its type is the program's own as well: %s: %s", (type, message) => {
     const { causes, verdict } = diagnoseThrown(type, message, { stack: OWN });
     expect([verdict, causes[0]?.cause]).toEqual(["diagnosed", "unhandled-exception"]);
   });
@@ -47,19 +47,19 @@ describe("an error of the program's own that uses the words of machines", () => 
     ["CourseError", "Swimming pool exhausted until Monday", {}],
     ["Acme.Club.CourseException", "Swimming pool exhausted until Monday", {}],
     ["Error", "Swimming pool exhausted until Monday", { calls: [QUERY], good: [QUERY] }],
-  ])("names nothing where only its words speak, and says what would tell: %s: %s", (type, message, more) => {
+  ])("names nothing if only its words are evidence, and says what would tell: %s: %s", (type, message, more) => {
     const { causes, verdict, missing } = diagnoseThrown(type, message, more);
     expect(verdict).toBe("inconclusive");
     expect(causes.map(({ cause }) => cause)).toContain("pool-exhausted");
     expect(missing.map(({ wouldTell }) => wouldTell).join()).toContain("a rule of the program's trade");
   });
 
-  it("may be a database's as well as the trade's", () => {
+  it("may be a database's as well as the program's", () => {
     const { causes, verdict } = diagnoseThrown("RotaError", "Rota of week 31: deadlock detected", {});
     expect([verdict, causes.map(({ cause }) => cause)]).toEqual(["inconclusive", ["unhandled-exception", "database-failure"]]);
   });
 
-  it("is heard in the text of a log record, and in what other hops repeat of it", () => {
+  it("is recognised in the text of a log record, and where other hops repeat it", () => {
     const message = "Swimming pool exhausted until Monday";
     const { causes } = diagnoseThrown("com.acme.club.CourseException", message, {
       stack: OWN,
@@ -69,14 +69,14 @@ describe("an error of the program's own that uses the words of machines", () => 
     expect(causes[0]?.cause).toBe("unhandled-exception");
   });
 
-  it("is known by its type where only that is told", () => {
+  it("is recognised by its type if only that is known", () => {
     const type = "com.acme.club.CertificateExpiredException";
     const { causes } = diagnoseThrown(type, "First aid of trainer 8", { stack: OWN, message: `Unhandled exception of type: ${type}` });
     expect(causes[0]?.cause).toBe("unhandled-exception");
   });
 });
 
-describe("an error in which a machine shows", () => {
+describe("an error with a technical sign", () => {
   it.each([
     ["by a driver's type", ["java.sql.SQLTransientConnectionException", "course pool exhausted"], { stack: OWN }],
     ["by a driver's frame", ["com.acme.club.CourseException", "course pool exhausted"], { stack: DRIVER + OWN }],
@@ -99,7 +99,7 @@ describe("an error in which a machine shows", () => {
     ["by a type of an open breaker", ["BreakerOpen", "course pool exhausted"], { stack: OWN }],
     ["by the same error in a record that says less of its type", ["System.Net.WholeException", "course pool exhausted"], SHORT],
     ["by a query that was not made", ["Error", "course pool exhausted"], { good: [QUERY] }],
-  ] as const)("is of that machine: %s", (_, [type, message], more) => {
+  ] as const)("is a technical one: %s", (_, [type, message], more) => {
     expect(diagnoseThrown(type, message, more).causes[0]).toMatchObject({ cause: "pool-exhausted", confidence: 0.89 });
   });
 
@@ -159,12 +159,12 @@ describe("an error in which a machine shows", () => {
     ["com.acme.deliveries.DriverSilent", "delivery service did not respond to the bell"],
     ["com.acme.wine.RegionNotSet", "you must specify a region for the wine"],
     ["com.acme.home.TenantEvicted", "tenant evicted: rent overdue since May"],
-  ])("is of none where what failed is of the trade: %s: %s", (type, message) => {
+  ])("is not one of these if the part that failed belongs to the business: %s: %s", (type, message) => {
     const { causes } = diagnoseThrown(type, message, { stack: OWN });
     expect(causes[0]?.cause).toBe("unhandled-exception");
   });
 
-  it("is of that machine by the type that the span has as its attribute, where its exception stands in a log", () => {
+  it("is technical by the type in the span's attribute, if its exception is in a log", () => {
     const attributes = { "http.route": "/courses", "error.type": "System.Net.WholeException" };
     const sketch = { ...GOOD, ...SHORT, code: 500, takes: 80, attributes };
     const { causes } = diagnose(
@@ -176,7 +176,7 @@ describe("an error in which a machine shows", () => {
     expect(causes[0]).toMatchObject({ cause: "pool-exhausted", confidence: 0.89 });
   });
 
-  it("is of that machine by a call beside it that failed", () => {
+  it("is technical by a failed call beside it", () => {
     const calls = [{ ...QUERY, status: "error", message: "remaining connection slots are reserved" } as const];
     const { causes, verdict } = diagnoseThrown("com.acme.club.CourseException", "course pool exhausted", { stack: OWN, calls });
     expect([verdict, causes[0]?.cause]).toEqual(["diagnosed", "database-failure"]);

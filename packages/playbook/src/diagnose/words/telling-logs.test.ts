@@ -45,7 +45,7 @@ describe("a telling line", () => {
       )(WHY),
     ).toBe(false);
   });
-  it("cannot be told where hardly a request went well", () =>
+  it("cannot be found if hardly any request went well", () =>
     expect(
       findTellingLogs(
         times(4, () => writing(WHY)),

@@ -36,15 +36,15 @@ describe("where the walk along a failing path ends", () => {
     expect(pathOf(request(500, [call({ code: 500 }, { code: 500, ...boom })]))).toBe("front propagated > back created");
   });
 
-  it("says remapped where the status changed on the way to the client", () => {
+  it("says remapped if the status changed on the way to the client", () => {
     expect(pathOf(request(502, [call({ code: 500 }, { code: 500, ...boom })]))).toBe("front remapped > back created");
   });
 
-  it("says remapped, and nothing bad of the callee, where a refusal became a server error", () => {
+  it("says remapped, without blaming the callee, if a refusal became a server error", () => {
     expect(pathOf(request(500, [call({ code: 404, status: "error" }, { code: 404 })]))).toBe("front remapped > back clean");
   });
 
-  it("says masked where a failure below ended in a good answer", () => {
+  it("says masked if a failure below ended in a good answer", () => {
     expect(pathOf(request(200, [call({ code: 500 }, { code: 500, ...boom })]))).toBe("front masked > back created");
   });
 
@@ -53,7 +53,7 @@ describe("where the walk along a failing path ends", () => {
     expect(pathOf(request(500, [call({ ...reset })]), request(200, [call({ code: 200 })]))).toBe("front propagated > back created");
   });
 
-  it("follows the time of a request that its own server ended for its length", () => {
+  it("follows the time of a request that its own server ended because it took too long", () => {
     const overrun = { exception: { type: "Rack::Timeout::RequestTimeoutException", message: "Request ran for longer than 15000ms" } };
     const query = (takes: number) => ({
       ...call({}),
@@ -68,7 +68,7 @@ describe("where the walk along a failing path ends", () => {
     expect(pathOf(busy, request(200, [query(20)]))).toBe("front created");
   });
 
-  it("names no cause of such a request where its time went to nothing that is seen", () => {
+  it("names no cause of such a request if nothing visible took the time", () => {
     const overrun = request(500, [], {
       exception: { type: "FatalError", message: "Maximum execution time of 30 seconds exceeded" },
       takes: 30_000,
@@ -82,7 +82,7 @@ describe("where the walk along a failing path ends", () => {
     expect(missing.map(({ what }) => what).join()).toContain("what front did in that time");
   });
 
-  it("names what stands between where the callee's answer was not the caller's", () => {
+  it("names what is in between if the callee's answer was not the one that the caller got", () => {
     expect(pathOf(request(502, [call({ code: 502 }, { code: 200 })]))).toBe(
       "front propagated > intermediary before back created > back clean",
     );
@@ -90,16 +90,16 @@ describe("where the walk along a failing path ends", () => {
     expect(pathOf(request(502, [addressed]))).toBe("front propagated > gateway.internal remapped > back created");
   });
 
-  it("ends at the caller where the callee answered well and in time, and the call failed all the same", () => {
+  it("ends at the caller if the callee answered well and in time, and the call failed nevertheless", () => {
     const unread = { status: "error", message: "the answer could not be decoded" } as const;
     expect(pathOf(request(500, [call(unread, { code: 200 })]))).toBe("front created > back clean");
   });
 
-  it("ends at a callee that took the request up and broke the connection, whatever it noted of its answer", () => {
+  it("ends at a callee that began the request and broke the connection, whatever it noted about its answer", () => {
     expect(pathOf(request(500, [call(reset, { code: 200 })]))).toBe("front propagated > back created");
   });
 
-  it("goes where the time went when the caller gave up on work that was still going on", () => {
+  it("goes where the time went if the caller gave up on work that was still in progress", () => {
     expect(pathOf(request(504, [call(gaveUp, { takes: 300 })]))).toBe("front propagated > back created");
     const query: SpanSketch = { service: "back", kind: "client", takes: 280, attributes: { "db.system.name": "postgresql" } };
     expect(pathOf(request(504, [call(gaveUp, { takes: 300, calls: [query] })]))).toBe(
@@ -107,11 +107,11 @@ describe("where the walk along a failing path ends", () => {
     );
   });
 
-  it("ends at a callee that took the request up when its caller had as good as given up", () => {
+  it("ends at a callee that began the request when its caller had nearly given up", () => {
     expect(pathOf(request(504, [call(gaveUp, { at: 70, takes: 5 })]))).toBe("front propagated > back created");
   });
 
-  it("ends at the caller where the request never left it", () => {
+  it("ends at the caller if the request never left it", () => {
     expect(pathOf(request(500, [call({ status: "error", message: "timeout exceeded when trying to connect" })]))).toBe("front created");
   });
 });
@@ -119,7 +119,7 @@ describe("where the walk along a failing path ends", () => {
 describe("which of several calls is blamed", () => {
   const failed = (rest: Partial<SpanSketch>) => call({ code: 500, ...rest }, { code: 500, ...boom });
 
-  it("is not one that a later try made good", () => {
+  it("is not one that a later try repaired", () => {
     expect(pathOf(request(500, [failed({ at: 1 }), call({ at: 50, code: 200 }, {})], boom))).toMatch(/^front created/);
   });
 
@@ -128,7 +128,7 @@ describe("which of several calls is blamed", () => {
     expect(pathOf(request(500, [optional], boom), request(200, [optional]))).toMatch(/^front created/);
   });
 
-  it("is one that good requests only got over by another try", () => {
+  it("is one that good requests only survived by another try", () => {
     const saved = request(200, [failed({ at: 1 }), call({ at: 50, code: 200 }, {})]);
     expect(pathOf(request(500, [failed({ at: 1 })], boom), saved, { service: "front", route: "/pay" })).toBe(
       "front propagated > back created",
@@ -143,7 +143,7 @@ describe("which of several calls is blamed", () => {
 });
 
 describe("a walk without end", () => {
-  it("stops where a trace nests deeper than any real one", () => {
+  it("stops if a trace nests deeper than any real one", () => {
     let deep = request(500, []);
     for (let depth = 0; depth < 100; depth += 1) deep = request(500, [call({ code: 500, calls: [deep] })]);
     expect(pathOf(deep)).toMatch(/^front propagated/);

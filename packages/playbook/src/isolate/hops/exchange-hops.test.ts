@@ -34,20 +34,20 @@ describe("a hop that sent no spans but wrote an access log", () => {
   it.each([
     ["trace id", (index: number) => ({ traceId: traceId(index) })],
     ["method, path, status and time", () => ({})],
-  ])("stands on the path, joined by %s", (_, toId) => {
+  ])("is on the path, joined by %s", (_, toId) => {
     const exchanges = indices.map((index) => logged(index, toId(index)));
     const diagnosis = diagnose(new TraceBuilder().traces(6, (index) => request(index, thrown)).observations({ exchanges }));
     expect(fates(diagnosis)).toEqual(["nginx propagated", "shop created"]);
     expect(diagnosis.scope).toMatchObject({ service: "shop", route: "/cart/:id", failing: 6 });
   });
 
-  it("is joined to a request that ended otherwise where it can be no other", () => {
+  it("is joined to a request that ended otherwise if it can be no other", () => {
     const exchanges = indices.map((index) => logged(index, { status: 502 }));
     const diagnosis = diagnose(new TraceBuilder().traces(6, (index) => request(index, thrown)).observations({ exchanges }));
     expect(fates(diagnosis)).toEqual(["nginx remapped", "shop created"]);
   });
 
-  it("is not blamed for a server error over a refusal, which proxies pass on as it is: somebody unseen stands between", () => {
+  it("is not blamed for a server error over a refusal, which proxies pass on unchanged: somebody unseen is in between", () => {
     const exchanges = indices.map((index) => logged(index, { traceId: traceId(index) }));
     const diagnosis = diagnose(new TraceBuilder().traces(6, (index) => request(index, { code: 403 })).observations({ exchanges }));
     expect(diagnosis.verdict).toBe("inconclusive");
@@ -57,7 +57,7 @@ describe("a hop that sent no spans but wrote an access log", () => {
   it.each([
     { cause: "gateway-mismatch", code: 401, status: 502, body: "upstream sent too big header while reading response header from upstream" },
     { cause: "dependency-error", code: 404, status: 500, body: "auth request unexpected status: 404 while sending to client" },
-  ])("is blamed where its error log says what it did with the refusal: $cause", ({ cause, code, status, body }) => {
+  ])("is blamed if its error log says what it did with the refusal: $cause", ({ cause, code, status, body }) => {
     const exchanges = indices.map((index) => logged(index, { traceId: traceId(index), status }));
     const logs = indices.map((index) => ({
       timeMs: START + index * 1000,
@@ -81,7 +81,7 @@ describe("a hop that sent no spans but wrote an access log", () => {
       "a sign of who made it",
       { madeBy: { hop: "observer", because: "the target answered 401 and the load balancer 502", confidence: 0.9 } },
     ],
-  ])("is blamed for it where the exchange has %s of its own", (_, more) => {
+  ])("is blamed for it if the exchange has %s of its own", (_, more) => {
     const judge = (rest: Partial<Exchange>) => {
       const exchanges = indices.map((index) => logged(index, { traceId: traceId(index), status: 502, ...rest }));
       return diagnose(new TraceBuilder().traces(6, (index) => request(index, { code: 401 })).observations({ exchanges }));
@@ -91,7 +91,7 @@ describe("a hop that sent no spans but wrote an access log", () => {
     expect(judge({ flags: "----" }).missing.map(({ what }) => what)).toContain(unseen);
   });
 
-  it("shows what it made of the answer behind it", () => {
+  it("shows what it did with the answer behind it", () => {
     const exchanges = indices.map((index) => logged(index, { traceId: traceId(index), status: 502 }));
     const diagnosis = diagnose(new TraceBuilder().traces(6, (index) => request(index, thrown)).observations({ exchanges }));
     expect(fates(diagnosis)).toEqual(["nginx remapped", "shop created"]);
@@ -105,14 +105,14 @@ describe("a hop that sent no spans but wrote an access log", () => {
     expect(diagnosis.causes[0]?.cause).toBe("gateway-timeout");
   });
 
-  it("only suggests causes where its answer is bare and came at once", () => {
+  it("only suggests causes if its answer is bare and came at once", () => {
     const exchanges = indices.map((index) => logged(index, { status: 503, durationMs: 0.3 }));
     const diagnosis = diagnose(new TraceBuilder().observations({ exchanges }));
     expect(diagnosis.verdict).toBe("inconclusive");
     expect(diagnosis.causes.map(({ cause }) => cause)).toEqual(["no-healthy-upstream", "connection-refused"]);
   });
 
-  it("alone does not say who answered where its lines say nothing of what stands behind, as the report of the log", () => {
+  it("alone does not tell who answered if its lines say nothing about what is behind, as in the report of the log", () => {
     const exchanges = indices.map((index) => logged(index));
     const diagnosis = diagnose(new TraceBuilder().observations({ exchanges }));
     expect(diagnosis.path).toEqual([]);
@@ -125,14 +125,14 @@ describe("a hop that sent no spans but wrote an access log", () => {
   it.each<[string, Partial<Exchange>]>([
     ["of the server itself", { observer: { kind: "app", name: "nginx" } }],
     ["of an intermediary that made the answer", { madeBy: { hop: "observer", because: "it says so", confidence: 0.9 } }],
-  ])("created the failure where it is that %s", (_, more) => {
+  ])("created the failure if it is one that %s", (_, more) => {
     const exchanges = indices.map((index) => logged(index, more));
     const diagnosis = diagnose(new TraceBuilder().observations({ exchanges }));
     expect(fates(diagnosis)).toEqual(["nginx created"]);
     expect(diagnosis.suspects[0]?.score).toBe(0.75);
   });
 
-  it("leaves open what an answer stands for that several causes make", () => {
+  it("leaves open what an answer means that several causes produce", () => {
     const madeBy = {
       hop: "observer",
       because: "termination SC--: the server, or a device before it, refused it",
@@ -145,7 +145,7 @@ describe("a hop that sent no spans but wrote an access log", () => {
     expect(diagnosis.causes.map(({ cause }) => cause)).toEqual(["connection-refused", "tls-failure"]);
   });
 
-  it("created the failure when it gave up on a server that finished its work well", () => {
+  it("created the failure if it gave up on a server that finished its work well", () => {
     const late = { traceId: "", status: 504, durationMs: 2_000, upstream: [{ status: 504, answered: false, durationMs: 2_000 }] };
     const exchanges = indices.map((index) => logged(index, { ...late, traceId: traceId(index) }));
     const traces = new TraceBuilder().traces(6, (index) => request(index, { code: 200, takes: 5_000 }));
@@ -154,7 +154,7 @@ describe("a hop that sent no spans but wrote an access log", () => {
     expect(diagnosis.causes[0]?.cause).toBe("gateway-timeout");
   });
 
-  it("stands between two services where the caller's request is the one that it logged", () => {
+  it("is between two services if it logged the caller's request", () => {
     const call: SpanSketch = {
       service: "shop",
       kind: "client",
@@ -170,7 +170,7 @@ describe("a hop that sent no spans but wrote an access log", () => {
     expect(fates(diagnosis)).toEqual(["shop remapped", "nginx propagated", "stock created"]);
   });
 
-  it("is one hop where it sent spans as well", () => {
+  it("is one hop if it sent spans as well", () => {
     const exchanges = indices.map((index) => logged(index, { traceId: traceId(index), observer: { kind: "proxy", name: "shop" } }));
     const diagnosis = diagnose(new TraceBuilder().traces(6, (index) => request(index, thrown)).observations({ exchanges }));
     expect(fates(diagnosis)).toEqual(["shop created"]);
@@ -187,7 +187,7 @@ describe("a server error that only an access log knows", () => {
     resource: { service: "nginx", attributes: {} },
   });
 
-  it("is a symptom, under the route that its paths have in common, explained by the error log", () => {
+  it("is a symptom, under the common route of its paths, explained by the error log", () => {
     const exchanges = indices.map((index) => logged(index, refused));
     const good = new TraceBuilder().traces(10, (index) => request(index, { code: 200, status: "unset" }));
     const diagnosis = diagnose({ ...good.observations({ exchanges }), logs: indices.map(errorLog) });
@@ -201,7 +201,7 @@ describe("a server error that only an access log knows", () => {
     expect(diagnose({ spans: [], logs: [], metrics: [], changes: [], exchanges }).scope).toMatchObject({ route: "/cart/{id}", failing: 6 });
   });
 
-  it("is masked where another try made it good, and then hides nothing", () => {
+  it("is masked if another try repaired it, and then hides nothing", () => {
     const tries = [
       { status: 502, answered: false },
       { status: 200, answered: true },

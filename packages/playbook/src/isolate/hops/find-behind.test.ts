@@ -23,14 +23,14 @@ describe("a trace that a silent hop tore apart", () => {
     expect(behindIn([CALL], {})).toEqual(["call > orphan"]);
   });
 
-  it("is joined to a millisecond, which is what exporters round to", () => {
+  it("is joined to a millisecond, to which exporters round", () => {
     expect(behindIn([CALL], { at: 9 })).toEqual(["call > orphan"]);
     expect(behindIn([CALL], { at: 8 })).toEqual([]);
     expect(behindIn([CALL], { at: 61 })).toEqual(["call > orphan"]);
     expect(behindIn([CALL], { at: 62 })).toEqual([]);
   });
 
-  it("is joined at the call that began last, of several", () => {
+  it("is joined, of several calls, at the one that began last", () => {
     const later = { ...CALL, name: "later", at: 15, takes: 20 };
     expect(behindIn([CALL, later], {})).toEqual(["later > orphan"]);
     expect(behindIn([CALL, later], { at: 50 })).toEqual(["call > orphan"]);
@@ -46,7 +46,7 @@ describe("a trace that a silent hop tore apart", () => {
     expect(behindIn([{ ...CALL, ...call }], {})).toEqual([]);
   });
 
-  it("is not joined to spans that were not called: only who serves or consumes was", () => {
+  it("is not joined to spans that were not called: only servers and consumers were", () => {
     expect(behindIn([CALL], { kind: "internal" })).toEqual([]);
     expect(behindIn([CALL], { kind: "consumer" })).toEqual(["call > orphan"]);
   });

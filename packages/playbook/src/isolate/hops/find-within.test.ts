@@ -19,7 +19,7 @@ function withinIn(torn: Partial<SpanSketch>, front: Partial<SpanSketch> = {}): r
 const BESIDE: SpanSketch = { service: "beside", kind: "server", name: "beside", at: 12, takes: 60 };
 
 describe("a request whose caller's span was lost", () => {
-  it("belongs to who was at work meanwhile", () => {
+  it("belongs to the span that was at work meanwhile", () => {
     expect(withinIn({})).toEqual(["entry > torn"]);
   });
 
@@ -29,7 +29,7 @@ describe("a request whose caller's span was lost", () => {
     expect(withinIn({ code: 500 }, { code: 500, calls: [{ ...BESIDE, code: 502 }] })).toEqual(["beside > torn"]);
   });
 
-  it("belongs to nobody who was done before it was, to a millisecond", () => {
+  it("belongs to no span that ended before it did, to a millisecond", () => {
     expect(withinIn({ takes: 86 })).toEqual(["entry > torn"]);
     expect(withinIn({ takes: 87 })).toEqual([]);
   });
@@ -41,7 +41,7 @@ describe("a request whose caller's span was lost", () => {
     expect(withinIn(torn)).toEqual([]);
   });
 
-  it("belongs to nobody where every part of its trace is torn", () => {
+  it("belongs to nobody if every part of its trace is torn off", () => {
     const { spans } = new TraceBuilder()
       .trace({ service: "front", name: "lost", calls: [BESIDE, { service: "orders", name: "torn", at: 20 }] })
       .observations();

@@ -27,14 +27,14 @@ const observations = () => {
   return new TraceBuilder().traces(6, () => ({ service: "shop", code: 502, takes: 30, calls: [call] })).observations();
 };
 
-describe("signatures of a team's own", () => {
-  it("stand before the built-in ones and name the cause of an answer", () => {
+describe("a team's own signatures", () => {
+  it("precede the built-in ones and name the cause of an answer", () => {
     const signatures = extend(OWN);
     expect(diagnose(observations(), { signatures }).causes[0]?.cause).toBe("rate-limited-as-5xx");
     expect(diagnose(observations()).causes[0]?.cause).not.toBe("rate-limited-as-5xx");
   });
 
-  it("replace the built-in one of the same id, or take it out", () => {
+  it("replace the built-in one with the same id, or remove it", () => {
     const [first, second] = SIGNATURES;
     const signatures = extend({ ...OWN, id: first?.id }, { id: second?.id, off: true });
     expect(signatures).toHaveLength(SIGNATURES.length - 1);
@@ -56,7 +56,7 @@ describe("signatures of a team's own", () => {
   });
 });
 
-describe("an answer that its gateway notes to come from behind", () => {
+describe("an answer that, according to its gateway, came from behind", () => {
   it("speaks against causes that a gateway makes", () => {
     const attributes = { "server.address": "edge", "http.response.header.x-kong-upstream-latency": ["4"], "error.type": "504" };
     const call: SpanSketch = { service: "shop", kind: "client", code: 504, takes: 20, attributes, message: "gateway time-out" };

@@ -3,14 +3,14 @@ import { matchSignatures, type Signature, SIGNATURES } from "./index.ts";
 
 const best = (response: Parameters<typeof matchSignatures>[0]) => matchSignatures(response, SIGNATURES)[0]?.signature;
 
-describe("telling from a response who wrote it", () => {
+describe("recognising by a response who wrote it", () => {
   it("knows nginx's page with CRLF and with the padding for old browsers", () => {
     const body =
       "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx/1.22.1</center>\r\n</body>\r\n</html>\r\n<!-- a padding -->\r\n";
     expect(best({ status: 502, body })).toMatchObject({ id: "nginx-502", made: "here" });
   });
 
-  it("tells the load balancer's page, which lacks the last line, from nginx's", () => {
+  it("distinguishes the load balancer's page, which lacks the last line, from nginx's", () => {
     const body =
       "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n";
     expect(best({ status: 502, body, headers: { server: "awselb/2.0" } })?.vendor).toBe("AWS ALB");
@@ -42,7 +42,7 @@ describe("telling from a response who wrote it", () => {
     expect(best({ status: 503, body })?.cause).toBe("circuit-open");
   });
 
-  it("lets users put their own signature first", () => {
+  it("lets users put their own signatures first", () => {
     const own: Signature = {
       id: "own",
       vendor: "our edge",
@@ -56,7 +56,7 @@ describe("telling from a response who wrote it", () => {
     expect(matchSignatures({ status: 503, body: "no healthy upstream" }, [own, ...SIGNATURES])[0]?.signature.id).toBe("own");
   });
 
-  it("says nothing about a body it does not know, and survives hostile ones", () => {
+  it("says nothing about an unknown body, and survives hostile ones", () => {
     expect(matchSignatures({ status: 500, body: '{"__proto__":{"message":"x"}}' }, SIGNATURES)).toEqual([]);
     expect(matchSignatures({ status: 500, body: "{".repeat(100_000) }, SIGNATURES)).toEqual([]);
     expect(matchSignatures({}, SIGNATURES)).toEqual([]);
@@ -190,7 +190,7 @@ describe("error answers as products write them", () => {
     ],
     ["echo", '{"message":"Internal Server Error"}', { "x-powered-by": "Express" }],
     ["warp", "Unhandled rejection: TypeError: x is not a function", {}],
-  ] as const)("takes what others write as well for no answer of %s", (id, body, headers) => {
+  ] as const)("does not take what others write as well for an answer of %s", (id, body, headers) => {
     expect(matchSignatures({ status: 500, body, headers }, SIGNATURES).map(({ signature }) => signature.id)).not.toContain(id);
   });
 
@@ -209,12 +209,12 @@ describe("error answers as products write them", () => {
     expect(matchSignatures({ status, body: older }, SIGNATURES).map(({ signature }) => signature.vendor)).not.toContain("Apache httpd");
   });
 
-  it("names several whose answer it may be where several write the same", () => {
+  it("names several possible makers if several write the same answer", () => {
     const match = best({ status: 500, body: '{"message":"Internal Server Error"}', headers: {} });
     expect(match?.vendor).toBe("Echo, Flask-RESTX or another");
   });
 
-  it("takes no answer of AWS's HTTP APIs for an app's", () => {
+  it("does not take an answer of AWS's HTTP APIs for an app's", () => {
     const answer = { status: 500, body: '{"message":"Internal Server Error"}', headers: { "apigw-requestid": "Zx=" } };
     expect(matchSignatures(answer, SIGNATURES).map(({ signature }) => signature.id)).not.toContain("echo");
   });

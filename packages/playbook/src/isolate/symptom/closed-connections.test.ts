@@ -13,7 +13,7 @@ const written = (times: number, body: string): readonly LogRecord[] =>
 const served = () => new TraceBuilder().traces(5, () => ({ service: "shop", code: 200 }));
 
 describe("connections that were closed before their request", () => {
-  it("are a fault of the server that had no room for them, though no span and no access log tells of them", () => {
+  it("are a fault of the server that had no room for them, although no span and no access log mentions them", () => {
     const diagnosis = diagnose({
       spans: [],
       logs: written(12, "512 worker_connections are not enough"),
@@ -29,7 +29,7 @@ describe("connections that were closed before their request", () => {
     expect(diagnosis.next.map(({ command }) => command)).not.toContainEqual(expect.stringContaining("prove"));
   });
 
-  it("are not what other alerts tell of", () => {
+  it("are not what other alerts mention", () => {
     const diagnosis = diagnose(served().observations({ logs: written(12, "open socket #12 left in connection 3") }));
     expect(diagnosis).toMatchObject({ verdict: "inconclusive", scope: { failing: 0 } });
   });

@@ -12,8 +12,8 @@ const logged = (timeMs: number, body: string, path?: string): LogRecord => ({
 const asked = (timeMs: number, path: string): Exchange => ({ timeMs, durationMs: 40, path, observer: { kind: "proxy", name: "nginx" } });
 const find = (logs: readonly LogRecord[], exchange: Exchange) => createLogFinder(logs)(exchange).map(({ body }) => body);
 
-describe("what an observer wrote of an exchange", () => {
-  it("are the lines of its path and time, whatever their order, and those that stand beside them", () => {
+describe("what an observer wrote about an exchange", () => {
+  it("are the lines of its path and time, in any order, and those next to them", () => {
     const logs = [
       logged(90_000, "later", "/cart/1"),
       logged(10_005, "beside"),
@@ -24,7 +24,7 @@ describe("what an observer wrote of an exchange", () => {
     expect(find(logs, asked(9_990, "/cart/1"))).toEqual(["about", "beside"]);
   });
 
-  it("are those that name no path where none names this one", () => {
+  it("are those that name no path if none names this one", () => {
     expect(find([logged(10_000, "no path"), logged(10_000, "another", "/cart/2")], asked(10_000, "/cart/1"))).toEqual(["no path"]);
   });
 

@@ -31,18 +31,18 @@ function observe(link: (sent: readonly Span[], index: number) => readonly Span[]
 }
 
 describe("links to other traces", () => {
-  it("lead from a failing consumer to who sent the message, which had answered before", () => {
+  it("lead from a failing consumer to the sender of the message, which had answered before", () => {
     const diagnosis = diagnose(observe((sent, index) => sent.slice(index, index + 1)));
     expect(diagnosis.path.map(({ service, fate }) => `${service} ${fate}`)).toEqual(["shop clean", "worker created"]);
     expect(diagnosis.causes[0]?.cause).toBe("unhandled-exception");
   });
 
-  it("give a batch of several messages no one cause", () => {
+  it("give a batch of several messages no single cause", () => {
     const diagnosis = diagnose(observe((sent) => sent));
     expect(diagnosis.path.map(({ service, fate }) => `${service} ${fate}`)).toEqual(["worker created"]);
   });
 
-  it("are left alone where the other trace is not there", () => {
+  it("are left alone if the other trace is missing", () => {
     const diagnosis = diagnose(observe((sent) => sent.slice(0, 1).map((span) => ({ ...span, traceId: "f".repeat(32) }))));
     expect(diagnosis.path.map(({ service, fate }) => `${service} ${fate}`)).toEqual(["worker created"]);
   });

@@ -20,7 +20,7 @@ describe("two lines about one request", () => {
     expect(mergeTwins([line(1_000), line(1_010, why)])).toEqual([{ ...line(1_000), ...why }]);
   });
 
-  it("stay two where they are of other requests, or further apart", () => {
+  it("stay two if they are about different requests, or further apart", () => {
     expect(mergeTwins([line(1_000), line(9_000, why)])).toHaveLength(2);
     expect(mergeTwins([line(1_000), line(1_010, { ...why, path: "/cart/8" })])).toHaveLength(2);
   });

@@ -7,7 +7,7 @@ const judge = (body: string, type: string, message: string): boolean => {
   return isOfNoRequest({ timeMs: 0, severity: 17, body, attributes, resource: { service: "shop", attributes: {} } } satisfies LogRecord);
 };
 
-describe("an error that no request met", () => {
+describe("an error that belongs to no request", () => {
   it.each([
     ["Error handler threw an exception", "org.springframework.kafka.listener.ListenerExecutionFailedException", "Listener threw exception"],
     ["Job DEFAULT.cleanup threw an unhandled Exception:", "java.lang.IllegalStateException", "no rows"],
@@ -18,7 +18,7 @@ describe("an error that no request met", () => {
     ["Servlet write failed", "org.apache.catalina.connector.ClientAbortException", "java.io.IOException: Broken pipe"],
     ["websocket closed", "starlette.websockets.WebSocketDisconnect", "1006"],
     ["request aborted", "BadRequestError", "request aborted"],
-  ])("is of work, or of a client that left: %s", (body, type, message) => expect(judge(body, type, message)).toBe(true));
+  ])("is about background work, or a client that left: %s", (body, type, message) => expect(judge(body, type, message)).toBe(true));
 
   it.each([
     ["could not load the cart", "TypeError", "x is undefined"],
@@ -30,5 +30,5 @@ describe("an error that no request met", () => {
     ["could not reach scheduler", "OSError", "Timed out trying to connect to tcp://scheduler:8786 after 30 s: could not reach scheduler"],
     ["cart failed", "redis.exceptions.ConnectionError", "Redis client disconnected"],
     ["upstream broke", "requests.exceptions.ConnectionError", "('Connection aborted.', BrokenPipeError(32, 'Broken pipe'))"],
-  ])("is none where a request's words speak of such things: %s", (body, type, message) => expect(judge(body, type, message)).toBe(false));
+  ])("is not one if a request's words mention such things: %s", (body, type, message) => expect(judge(body, type, message)).toBe(false));
 });

@@ -11,7 +11,7 @@ const log = (body: string, attributes: LogRecord["attributes"] = {}): LogRecord 
 });
 
 describe("the words of a log record", () => {
-  it("are its text and the exception of its attributes", () =>
+  it("are its text and the exception in its attributes", () =>
     expect(readLogWords(log("GET /7 failed", { "exception.type": "KeyError", "exception.message": "'tier'" }))).toEqual({
       text: "GET /7 failed: KeyError: 'tier'",
       isException: true,
@@ -55,13 +55,13 @@ describe("the words of a log record", () => {
     expect(readLogWords(log(body)).text).toBe("a.Wrapper: no luck\nCaused by: a.Inner: pool is empty");
   });
 
-  it("are of no exception where a line only says that something failed", () =>
+  it("contain no exception if a line only says that something failed", () =>
     expect(readLogWords(log("cache read failed, going on without"))).toEqual({
       text: "cache read failed, going on without",
       isException: false,
     }));
 
-  it("know a panic of Rust by its words", () =>
+  it("contain a panic of Rust, recognised by its words", () =>
     expect(readLogWords(log("thread 'main' panicked at src/a.rs:3:9:\ncalled `Option::unwrap()` on a `None` value")).isException).toBe(
       true,
     ));
@@ -77,6 +77,6 @@ describe("the error of a log record", () => {
     ["Elixir's text", log("** (PoolError) full\n    (shop 1.0.0) lib/shop/pool.ex:3: Shop.Pool.take/1")],
   ])("is read from %s", (_, record) => expect(readLogError(record)).toMatchObject({ type: "PoolError", message: "full" }));
 
-  it("has no type where a sentence or a file says it", () =>
+  it("has no type if a sentence or a file says it", () =>
     expect([log("pool is full"), log("balancer.lua: pool is full")].map((each) => readLogError(each).type)).toEqual(["", ""]));
 });

@@ -19,7 +19,7 @@ describe("the words of an error in another language", () => {
     ["FATAL:  lo siento, ya tenemos demasiados clientes", "sorry, too many clients already"],
     ["Accès refusé pour l'utilisateur: 'shop'@'@10.0.0.4' (mot de passe: OUI)", "Access denied for user"],
     ["Échec de l'ouverture de session de l'utilisateur 'shop'.", "Login failed for user"],
-  ])("stay, and what they mean stands behind them: %s", (text, english) => {
+  ])("stay, followed by what they mean: %s", (text, english) => {
     expect(withEnglish(text)).toBe(`${text} [${english}]`);
   });
 
@@ -30,5 +30,5 @@ describe("the words of an error in another language", () => {
     "Le panier est vide",
     "未找到订单",
     "Accès refusé pour l'utilisateur 42",
-  ])("stay as they are where nothing of a machine is said: %s", (text) => expect(withEnglish(text)).toBe(text));
+  ])("stay alone if they are not technical: %s", (text) => expect(withEnglish(text)).toBe(text));
 });
