@@ -19,7 +19,7 @@ export const AttributeBag: new () => MutableAttributes = (() => {
 /** No attributes. */
 export const NO_ATTRIBUTES: Attributes = Object.freeze(new AttributeBag());
 
-/** Narrows a value: lists of one primitive type stay lists, mixed lists and maps become JSON text, absent values vanish. */
+/** Narrows a value: lists of one primitive type stay lists, mixed lists and maps become JSON text, and absent values are dropped. */
 export function toAttributeValue(value: PlainValue): AttributeValue | undefined {
   if (value === null) return undefined;
   if (typeof value !== "object") return value;
@@ -30,11 +30,11 @@ function toListValue(list: readonly PlainValue[]): AttributeValue {
   const first = typeof list[0];
   const isPrimitive = first === "string" || first === "number" || first === "boolean";
   if (list.length > 0 && !(isPrimitive && list.every((each) => typeof each === first))) return JSON.stringify(list);
-  // All members were just seen to have one primitive type, which TypeScript cannot follow through `typeof` of a variable.
+  // All members were just seen to have one primitive type, which TypeScript cannot infer.
   return list as unknown as AttributeValue;
 }
 
-/** A 64-bit integer as a number, or as decimal text when a double would change its digits. */
+/** A 64-bit integer as a number, or as decimal text if a double would change its digits. */
 export function toInteger(value: bigint): number | string {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : value.toString();

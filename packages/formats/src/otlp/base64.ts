@@ -6,7 +6,7 @@ const PADDING = 61;
 
 /** Writes `bytes[start]` to `bytes[end - 1]` as base64 with padding (RFC 4648 section 4). */
 export function toBase64(bytes: Uint8Array, start: number, end: number): string {
-  // Letter by letter, the engine would keep a tree of them.
+  // Built letter by letter, the text would be kept as a tree by the engine.
   const codes = new Uint8Array(Math.ceil((end - start) / 3) * 4);
   for (let at = start, to = 0; at < end; at += 3, to += 4) {
     const group = (bytes[at]! << 16) | ((at + 1 < end ? bytes[at + 1]! : 0) << 8) | (at + 2 < end ? bytes[at + 2]! : 0);
@@ -18,7 +18,7 @@ export function toBase64(bytes: Uint8Array, start: number, end: number): string 
   return utf8Decoder.decode(codes);
 }
 
-/** Reads base64 (RFC 4648 section 4, padding optional); undefined when the text is none. */
+/** Reads base64 (RFC 4648 section 4, padding optional); undefined if the text is not base64. */
 export function fromBase64(text: string): Uint8Array | undefined {
   const digits = text.replaceAll(/\s+/g, "").replace(/={1,2}$/, "");
   if (digits.length % 4 === 1 || !/^[A-Za-z0-9+/]*$/.test(digits)) return undefined;

@@ -9,15 +9,15 @@ import { readLogs } from "./protobuf/logs.ts";
 import { readMetrics } from "./protobuf/metrics.ts";
 import { readTraces } from "./protobuf/traces.ts";
 
-/** How an OTLP payload is written down. */
+/** The encoding of an OTLP payload. */
 export type OtlpEncoding = "protobuf" | "json";
 
-/** Bytes of either encoding, or JSON already as text. */
+/** Bytes of either encoding, or JSON as text. */
 export type OtlpPayload = JsonPayload;
 
 /**
- * Decodes an ExportTraceServiceRequest of OTLP 1.11. Fails with one sentence when it cannot be read as a whole (the 400 of
- * OTLP/HTTP); single spans with bad ids are rejected and counted. An empty payload holds nothing and is well.
+ * Decodes an ExportTraceServiceRequest of OTLP 1.11. Fails with one sentence if it cannot be read as a whole (the 400 of OTLP/HTTP). Single
+ * spans with bad ids are rejected and counted. An empty payload is valid and has no items.
  */
 export function decodeTraces(payload: OtlpPayload, encoding: OtlpEncoding, limits: DecodeLimits = DEFAULT_LIMITS): Result<Decoded<Span>> {
   return attempt(() =>
@@ -25,7 +25,9 @@ export function decodeTraces(payload: OtlpPayload, encoding: OtlpEncoding, limit
   );
 }
 
-/** Decodes an ExportLogsServiceRequest; like `decodeTraces`, but a log record with a bad id is kept without it, as OTLP says. */
+/**
+ * Decodes an ExportLogsServiceRequest like `decodeTraces`, except that a log record with a bad id is kept without the id, as OTLP requires.
+ */
 export function decodeLogs(
   payload: OtlpPayload,
   encoding: OtlpEncoding,

@@ -1,14 +1,17 @@
-/** Bounds on what one payload may make the decoder build. What lies beyond them is cut or rejected, and counted. */
+/** Bounds on what one payload can make the decoder build. Anything beyond them is cut or rejected, and counted. */
 export type DecodeLimits = {
   /** Spans, log records or data points of one payload; the rest is rejected. */
   readonly maxItems: number;
-  /** Groups of items with a resource of their own; a payload of more is malformed. Each makes objects, though it may take two bytes. */
+  /**
+   * The most groups of items with a resource of their own; a payload with more is malformed. Each makes objects, though it may take two
+   * bytes.
+   */
   readonly maxResources: number;
   /** Attributes of one object; the rest is left out. OpenTelemetry SDKs send at most 128 by default. */
   readonly maxAttributes: number;
   /** Events and links of one span; the rest is left out. */
   readonly maxEvents: number;
-  /** Members of the lists and maps of one attribute, at whatever depth; the rest is left out. As JSON they would be cut before. */
+  /** The most members in the lists and maps of one attribute, at any depth; the rest is left out. As JSON they would already be cut. */
   readonly maxMembers: number;
   /** Length of one text value in UTF-16 units; longer text is cut. */
   readonly maxTextLength: number;

@@ -14,8 +14,8 @@ export type OtlpLine =
   | { readonly signal: "metrics"; readonly decoded: Decoded<MetricPoint> };
 
 /**
- * Reads one line of the OpenTelemetry Collector's file exporter: an OTLP/JSON export request whose one member says which signal it
- * carries. Fails with one sentence for lines that are no JSON or no OTLP; the caller knows file and line number.
+ * Reads one line of the OpenTelemetry Collector's file exporter: an OTLP/JSON export request whose only member tells which signal it
+ * carries. Fails with one sentence for lines that are not JSON or not OTLP; the caller knows file and line number.
  */
 export function readOtlpLine(line: OtlpPayload, limits: DecodeLimits = DEFAULT_LIMITS): Result<OtlpLine> {
   return attempt(() => {

@@ -36,8 +36,8 @@ const SEVERITIES: Readonly<Record<string, number>> = {
 };
 
 /**
- * Builds the record. A record with an invalid id counts as one without it, and the time of observation stands in for a time that
- * is missing: both as opentelemetry-proto's logs.proto says.
+ * Builds the record. A record with an invalid id counts as one without it, and the time of observation replaces a missing time, both as
+ * opentelemetry-proto's logs.proto requires.
  */
 export function toLogRecord(raw: RawLogRecord): LogRecord {
   const traceId = raw.traceId.toLowerCase();

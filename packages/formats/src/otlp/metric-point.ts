@@ -3,12 +3,12 @@ import type { MetricPoint } from "@faultline/model";
 /** A data point of any kind as either encoding carries it. */
 export type RawDataPoint = { timeMs: number; flags: number; value?: number; count?: number; sum?: number };
 
-/** DataPointFlags: the point says only that there is no value for now. */
+/** DataPointFlags: the point only says that there is no value at this time. */
 const NO_RECORDED_VALUE = 1;
 
 /**
- * Builds the point: the value of a gauge or sum, the mean of a histogram or summary with its count. A histogram without a sum (an
- * instrument that also measures negative values) has value 0. A point without a value is no point.
+ * Builds the point: the value of a gauge or sum, or the mean of a histogram or summary with its count. A histogram without a sum (of an
+ * instrument that also measures negative values) has value 0. A point without a value is dropped.
  */
 export function toMetricPoint(
   raw: RawDataPoint,

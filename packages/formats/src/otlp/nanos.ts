@@ -1,5 +1,5 @@
 /**
- * Times on the wire are Unix nanoseconds, which a double cannot hold: 1.7e18 is past 2^53. They become milliseconds without ever
+ * Times on the wire are Unix nanoseconds, which a double cannot hold: 1.7e18 is above 2^53. They are converted to milliseconds without ever
  * being one double of nanoseconds, so that a whole number of milliseconds stays whole.
  */
 

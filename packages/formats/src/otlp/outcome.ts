@@ -1,6 +1,6 @@
 import type { DecodeLimits } from "./limits.ts";
 
-/** What was read from one payload. `rejected` items were malformed (or too many) inside a payload that as a whole could be read. */
+/** The result of reading one payload. `rejected` items were malformed (or too many) in a payload that could be read as a whole. */
 export type Decoded<T> = {
   readonly items: readonly T[];
   readonly rejected: number;
@@ -18,7 +18,7 @@ export function tooMany(maxItems: number): string {
   return `more than ${maxItems} items in one payload`;
 }
 
-/** The reason for which a payload of too many resources is refused. */
+/** The reason for refusing a payload with too many resources. */
 export function tooManyResources(maxResources: number): MalformedPayload {
   return new MalformedPayload(`more than ${maxResources} resources in one payload: send smaller batches`);
 }
@@ -34,18 +34,18 @@ export class Tally<T> {
     this.limits = limits;
   }
 
-  /** True when no further item is kept. */
+  /** True if no further item is kept. */
   get isFull(): boolean {
     return this.items.length >= this.limits.maxItems;
   }
 
-  /** Keeps an item, or rejects it when the payload already holds as many as it may. */
+  /** Keeps an item, or rejects it if the payload already has as many as allowed. */
   add(item: T): void {
     if (this.isFull) this.rejectSurplus();
     else this.items.push(item);
   }
 
-  /** Rejects an item of a payload that already holds as many as it may. */
+  /** Rejects an item of a payload that already has as many as allowed. */
   rejectSurplus(): void {
     this.reject(tooMany(this.limits.maxItems));
   }

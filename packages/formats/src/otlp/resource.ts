@@ -1,6 +1,6 @@
 import { type Attributes, readText, type Resource } from "@faultline/model";
 
-/** Reads who emitted the telemetry out of a resource's attributes; which names count is said at `Resource`. */
+/** Reads from a resource's attributes who emitted the telemetry. The names that count are listed at `Resource`. */
 export function toResource(attributes: Attributes): Resource {
   const version = readText(attributes, "service.version");
   const instance = readText(attributes, "service.instance.id", "k8s.pod.name", "host.name");

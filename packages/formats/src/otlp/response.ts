@@ -1,4 +1,4 @@
-/** What an OTLP/HTTP server answers with, in either encoding: OTLP 1.11, "OTLP/HTTP Response". */
+/** The answers of an OTLP/HTTP server, in either encoding: OTLP 1.11, "OTLP/HTTP Response". */
 import type { OtlpEncoding } from "./decode.ts";
 import { ProtobufWriter } from "./encode/writer.ts";
 import { utf8Encoder } from "./text-coding.ts";
@@ -6,7 +6,7 @@ import { utf8Encoder } from "./text-coding.ts";
 /** What telemetry a request carries. */
 export type OtlpSignal = "traces" | "logs" | "metrics";
 
-/** Members of google.rpc.Code that OTLP/HTTP has a use for. */
+/** The members of google.rpc.Code that OTLP/HTTP needs. */
 export const RPC_CODES = {
   invalidArgument: 3,
   notFound: 5,
@@ -23,10 +23,10 @@ const REJECTED_NAMES: Readonly<Record<OtlpSignal, string>> = {
 const MAX_MESSAGE_LENGTH = 1_000;
 const NOTHING = new Uint8Array();
 
-/** Items that were refused for good inside a request that was otherwise taken. The sender must not send them again. */
+/** Items that were permanently refused in a request that was otherwise accepted. The sender must not send them again. */
 export type PartialSuccess = { readonly rejected: number; readonly because: string };
 
-/** The body of an Export…ServiceResponse. Without a partial success it is empty: everything was taken. */
+/** The body of an Export…ServiceResponse. Without a partial success it is empty, which means that everything was accepted. */
 export function encodeExportResponse(signal: OtlpSignal, encoding: OtlpEncoding, partial?: PartialSuccess): Uint8Array {
   if (encoding === "json") {
     const errorMessage = partial?.because.slice(0, MAX_MESSAGE_LENGTH);

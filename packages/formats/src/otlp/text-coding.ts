@@ -1,6 +1,6 @@
 /**
- * The two platform classes that formats may touch. They exist in every browser, worker and Node, but not in the ECMAScript
- * library that this package is compiled against, so their shape is written down here.
+ * The two platform classes that formats may use. They exist in every browser, worker and Node, but not in the ECMAScript library with which
+ * this package is compiled, so their shape is declared here.
  */
 type TextCoding = {
   readonly TextDecoder: new () => { decode(bytes: Uint8Array): string };

@@ -2,7 +2,7 @@ import type { CodeKnowledge } from "./entry.ts";
 
 const source = "AWS, Access logs for your Application Load Balancer, error reason codes";
 
-/** Of a log-in that the load balancer asks for: code, meaning, by whose doing, next check. */
+/** For a log-in that the load balancer requires: code, meaning, whose doing it was, next check. */
 const AUTH_REASONS: readonly (readonly [string, string, CodeKnowledge["hop"], string])[] = [
   ["AuthInvalidCookie", "the session cookie is not valid", "client", "several load balancers or host names under one cookie name?"],
   [
@@ -218,7 +218,7 @@ export const ALB_REASONS: readonly CodeKnowledge[] = [
   })),
 ];
 
-/** What an `error_reason`, or a status without one, means; undefined for an unknown one. */
+/** The meaning of an `error_reason`, or of a status without one; undefined for an unknown one. */
 export function findAlbReason(code: string): CodeKnowledge | undefined {
   return ALB_REASONS.find((row) => row.code === code);
 }

@@ -1,18 +1,18 @@
 import type { CauseId } from "@faultline/model";
 
-/** One row of a vendor's table: what a code in its log means and where to look next. */
+/** One row of a vendor's table: the meaning of a code in its log, and where to look next. */
 export type CodeKnowledge = {
-  /** As the log spells it; a pattern where `matches` says so. */
+  /** As the log spells it, or a pattern for tables that say so. */
   readonly code: string;
   readonly meaning: string;
-  /** Who wrote the answer or caused the end: the observer itself, what is behind it, the client, the way between. */
+  /** Who wrote the answer or caused the end: the observer itself, the hop behind it, the client, or the network. */
   readonly hop: "observer" | "behind" | "client" | "network";
-  /** The likely cause, when the code speaks for one. */
+  /** The likely cause, if the code suggests one. */
   readonly cause?: CauseId;
   readonly nextCheck: string;
   readonly source: string;
-  /** H read in the source or official document, M seen verbatim in public, K general knowledge. */
+  /** H: read in the source or official document. M: seen verbatim in public. K: general knowledge. */
   readonly confidence: "H" | "M" | "K";
-  /** The same of its cause, where the source says what happened and not why; L where it is one of several that the code may stand for. */
+  /** The same for the cause, if the source says what happened but not why. L: one of several causes that the code may stand for. */
   readonly causeConfidence?: "M" | "K" | "L";
 };

@@ -2,7 +2,7 @@ import type { CodeKnowledge } from "./entry.ts";
 
 const source = "Envoy documentation, Access logging, %RESPONSE_FLAGS%";
 
-/** Envoy's response flags. Several are joined by commas; `URX` says that retries ran out and the flag beside it says why. */
+/** Envoy's response flags. Several are joined by commas. `URX` says that retries ran out, and the flag beside it says why. */
 export const ENVOY_FLAGS: readonly CodeKnowledge[] = [
   {
     code: "UF",
@@ -143,7 +143,8 @@ export const ENVOY_FLAGS: readonly CodeKnowledge[] = [
     code: "UAEX",
     meaning: "external authorization denied the request or failed",
     hop: "observer",
-    // By default a refusal is a 403 and so is a failure: with a 5xx it is the service's own answer, or status_on_error over one it did not give.
+    // By default both a refusal and a failure are a 403. A 5xx is the service's own answer, or `status_on_error` for an answer that it did
+    // not give.
     cause: "dependency-error",
     nextCheck: "the external authorization service's log",
     source,
@@ -248,7 +249,7 @@ export const ENVOY_FLAGS: readonly CodeKnowledge[] = [
   },
 ];
 
-/** Long names, as `%RESPONSE_FLAGS_LONG%` and some JSON formats write them. */
+/** Long names, as in `%RESPONSE_FLAGS_LONG%` and some JSON formats. */
 const LONG_NAMES: Readonly<Record<string, string>> = {
   UpstreamConnectionFailure: "UF",
   NoHealthyUpstream: "UH",
@@ -265,14 +266,14 @@ const LONG_NAMES: Readonly<Record<string, string>> = {
   RateLimited: "RL",
 };
 
-/** The flag that tells most: of several the one that is not `URX`. Undefined when there is none. */
+/** The most informative flag: of several, the one that is not `URX`. Undefined if there is none. */
 export function pickEnvoyFlag(flags: string): string | undefined {
   const names = flags.split(",").map((flag) => LONG_NAMES[flag.trim()] ?? flag.trim());
   const real = names.filter((flag) => flag !== "" && flag !== "-");
   return real.find((flag) => flag !== "URX") ?? real[0];
 }
 
-/** What a single flag means; undefined for an unknown one. */
+/** The meaning of a single flag; undefined for an unknown one. */
 export function findEnvoyFlag(flag: string): CodeKnowledge | undefined {
   return ENVOY_FLAGS.find(({ code }) => code === flag);
 }

@@ -1,6 +1,6 @@
 import type { CodeKnowledge } from "./entry.ts";
 
-/** What a line of a proxy's error log means. `code` is a regular expression that the message matches. */
+/** The meaning of a line in a proxy's error log. `code` is a regular expression for the message. */
 export type MessageKnowledge = CodeKnowledge & {
   readonly product: "nginx" | "apache" | "php" | "caddy" | "envoy" | "lambda" | "cloud-run";
 };
@@ -8,7 +8,7 @@ export type MessageKnowledge = CodeKnowledge & {
 const nginx = { product: "nginx", source: "nginx source, ngx_http_upstream.c", confidence: "H" } as const;
 const apache = { product: "apache", source: "httpd error messages", confidence: "K" } as const;
 
-/** Lines of error logs, the most telling first. */
+/** Messages of error logs, the most specific first. */
 export const ERROR_MESSAGES: readonly MessageKnowledge[] = [
   {
     ...nginx,
@@ -365,7 +365,7 @@ export const ERROR_MESSAGES: readonly MessageKnowledge[] = [
 
 const compiled = ERROR_MESSAGES.map((row) => ({ row, pattern: new RegExp(row.code) }));
 
-/** What a message of an error log means; undefined for an unknown one. */
+/** The meaning of a message in an error log; undefined for an unknown one. */
 export function findErrorMessage(text: string): MessageKnowledge | undefined {
   return compiled.find(({ pattern }) => pattern.test(text.slice(0, 4096)))?.row;
 }

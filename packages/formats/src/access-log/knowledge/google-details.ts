@@ -100,7 +100,7 @@ export const GOOGLE_DETAILS: readonly CodeKnowledge[] = [
   },
 ];
 
-/** What a detail means; undefined for an unknown one. */
+/** The meaning of a detail; undefined for an unknown one. */
 export function findGoogleDetail(detail: string): CodeKnowledge | undefined {
   return GOOGLE_DETAILS.find(({ code }) => code === detail || detail.startsWith(`${code}_by`));
 }

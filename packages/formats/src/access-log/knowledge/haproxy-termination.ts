@@ -2,7 +2,10 @@ import type { CodeKnowledge } from "./entry.ts";
 
 const source = "HAProxy configuration manual, section 8.5";
 
-/** HAProxy's termination states by their first two letters. `PT` and `PR` are policy and `PH` a refused response: none is the app's. */
+/**
+ * HAProxy's termination states by their first two letters. `PT` and `PR` are a policy and `PH` a refused response, so none of them is the
+ * app's.
+ */
 export const HAPROXY_TERMINATION: readonly CodeKnowledge[] = [
   {
     code: "--",
@@ -18,8 +21,8 @@ export const HAPROXY_TERMINATION: readonly CodeKnowledge[] = [
     hop: "network",
     cause: "connection-refused",
     nextCheck: "is the server process up and listening on that port? where HAProxy speaks TLS to it: openssl s_client to that port",
-    // The manual knows only the refusal and a network without a way, and most servers are spoken to without TLS; but HAProxy 2.6 notes a handshake that
-    // fails in the same way, so the refusal is likely and not certain.
+    // The manual mentions only the refusal and a network without a route, and most servers are spoken to without TLS. But HAProxy 2.6 notes
+    // a failed handshake in the same way, so the refusal is likely and not certain.
     source: `${source}; HAProxy 2.6.12 measured with a server that speaks no TLS and with an unknown authority`,
     confidence: "H",
     causeConfidence: "K",
@@ -260,7 +263,7 @@ export const HAPROXY_TERMINATION: readonly CodeKnowledge[] = [
   },
 ];
 
-/** `SC` of a line that names no server, with `<NOSRV>` in its place: there was none to refuse anything. */
+/** `SC` in a line that names no server but `<NOSRV>`: there was no server that could have refused anything. */
 const NO_SERVER: CodeKnowledge = {
   code: "SC",
   meaning: "no server is named that could have refused: none was up, or the layout leaves it out",
@@ -271,7 +274,7 @@ const NO_SERVER: CodeKnowledge = {
   confidence: "M",
 };
 
-/** What a termination state such as `sH--` means, in a line that names a server or not; undefined for an unknown one. */
+/** The meaning of a termination state such as `sH--`, in a line that names a server or not; undefined for an unknown one. */
 export function findHaproxyTermination(flags: string, namesServer = true): CodeKnowledge | undefined {
   const two = flags.slice(0, 2);
   if (two === NO_SERVER.code && !namesServer) return NO_SERVER;

@@ -205,7 +205,7 @@ export const HEROKU_CODES: readonly CodeKnowledge[] = [
   },
 ];
 
-/** What a code means; undefined for an unknown one. */
+/** The meaning of a code; undefined for an unknown one. */
 export function findHerokuCode(code: string): CodeKnowledge | undefined {
   return HEROKU_CODES.find((row) => row.code === code);
 }

@@ -7,18 +7,18 @@ import { findGoogleDetail } from "./google-details.ts";
 import { findHaproxyTermination } from "./haproxy-termination.ts";
 import { findHerokuCode } from "./heroku-codes.ts";
 
-/** How far a table's row is trusted, by how well its source is known; one of several causes is a lead and no verdict. */
+/** How far a table's row is trusted, by how well its source is known. One of several causes is a lead and no verdict. */
 const TRUST = { H: 0.85, M: 0.75, K: 0.6, L: 0.4 } as const;
 
-/** How sure a row's cause is, 0 to 1. */
+/** The confidence in a row's cause, 0 to 1. */
 export function trustCause({ confidence, causeConfidence }: CodeKnowledge): number {
   return TRUST[causeConfidence ?? confidence];
 }
 
-/** What an observer noted of a request that failed. `flag` is its code, of a load balancer of AWS the reason for which it answered itself. */
+/** What an observer noted about a failed request. `flag` is its code or, for an AWS load balancer, the reason why it answered itself. */
 export type NotedCode = { readonly software: string; readonly flag: string; readonly status: number; readonly namesUpstream: boolean };
 
-/** What the documentation of the observer says of a code that it noted. */
+/** What the observer's documentation says about a code that it noted. */
 export function findNotedCode({ software, flag, status, namesUpstream }: NotedCode): CodeKnowledge | undefined {
   if (software === "haproxy") return findHaproxyTermination(flag, namesUpstream);
   if (software === "envoy") return findEnvoyFlag(pickEnvoyFlag(flag) ?? "");
@@ -27,12 +27,12 @@ export function findNotedCode({ software, flag, status, namesUpstream }: NotedCo
   return findGoogleDetail(flag);
 }
 
-/** True of the load balancers of AWS, which note a reason and no flag. */
+/** True for AWS load balancers, which note a reason and no flag. */
 export function isAwsBalancer(software: string): boolean {
   return software === "alb" || software === "elb";
 }
 
-/** The cause that one failed request's line names: by its message, which says more than a code beside it, else by its code. */
+/** The cause that the line of one failed request names: by its message, which says more than a code beside it, otherwise by its code. */
 export function noteCause({ observer, status, flags, errorMessage, madeBy, upstream = [] }: Exchange): NotedCause | undefined {
   if (status === undefined || status < 500 || madeBy?.hop === "behind") return undefined;
   const software = observer.software ?? observer.name;

@@ -21,7 +21,7 @@ export class ProtobufWriter {
     this.raw(value);
   }
 
-  /** A signed 64-bit whole number; it is written even when it is 0, for a oneof member says something by being there. */
+  /** A signed 64-bit integer. It is written even if it is 0, because a oneof member is significant by its presence. */
   int64(field: number, value: bigint): void {
     this.tag(field, 0);
     let rest = BigInt.asUintN(64, value);
@@ -74,7 +74,7 @@ export class ProtobufWriter {
     });
   }
 
-  /** A nested message: what `write` writes becomes its body. */
+  /** A nested message, whose body is what `write` writes. */
   nest(field: number, write: () => void): void {
     this.tag(field, 2);
     this.reserve(1);

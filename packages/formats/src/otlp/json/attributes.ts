@@ -42,7 +42,10 @@ const BEFORE_KEY = toBytes('{"key":"');
 const BEFORE_TEXT = toBytes(',"value":{"stringValue":"');
 const BEHIND_VALUE = toBytes("}}");
 
-/** Reads a KeyValue written as most are: compact, the key first, its value text without escapes. False leaves the reader anywhere. */
+/**
+ * Reads a KeyValue in its most common form: compact, the key first, its value a text without escapes. If it returns false, the reader's
+ * position is undefined.
+ */
 function readShortText(reader: JsonReader, bag: MutableAttributes, limits: DecodeLimits): boolean {
   if (!reader.takeBytes(BEFORE_KEY)) return false;
   const key = reader.at;
@@ -82,7 +85,7 @@ export function readAnyValue(reader: JsonReader, nesting: Nesting): PlainValue {
   return value;
 }
 
-/** Reads one member of an AnyValue; undefined for those that say nothing. */
+/** Reads one member of an AnyValue; undefined for a member without a value. */
 function readMember(reader: JsonReader, name: string, nesting: Nesting): PlainValue | undefined {
   switch (name) {
     case "stringValue":
@@ -139,7 +142,7 @@ function readList(reader: JsonReader, nesting: Nesting): PlainValue {
 }
 
 function readMap(reader: JsonReader, nesting: Nesting): PlainValue {
-  // A map becomes JSON text in the end; its own prototype is gone so that no key is special.
+  // A map finally becomes JSON text. It has no prototype, so that no key is special.
   const map: { [name: string]: PlainValue } = Object.create(null);
   let count = 0;
   forEachValue(reader, "kvlistValue", () => {

@@ -1,7 +1,7 @@
 import { MalformedPayload } from "../outcome.ts";
 import type { JsonReader } from "./reader.ts";
 
-/** How an enum's members are called in protobuf: `prefix` and, in capitals, one of `names`, in the order of their numbers. */
+/** The names of an enum's members in protobuf: `prefix` and, in capitals, one of `names`, in the order of their numbers. */
 export type EnumNames = { readonly what: string; readonly prefix: string; readonly names: readonly string[] };
 
 /** Reads an enum: OTLP sends its number, some senders its name. */

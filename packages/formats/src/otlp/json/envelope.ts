@@ -7,17 +7,17 @@ import { utf8Encoder } from "../text-coding.ts";
 import { readAttributes } from "./attributes.ts";
 import { JsonReader } from "./reader.ts";
 
-/** The names that differ between the signals in the envelope that they share. */
+/** The names in the envelope that differ between the signals. */
 export type EnvelopeNames = {
   readonly resources: "resourceSpans" | "resourceLogs" | "resourceMetrics";
   readonly scopes: "scopeSpans" | "scopeLogs" | "scopeMetrics";
   readonly items: "spans" | "logRecords" | "metrics";
 };
 
-/** Reads one item; the reader stands before it and must stand behind it afterwards. */
+/** Reads one item. The reader is before it and must be after it afterwards. */
 export type ReadItem = (reader: JsonReader, resource: Resource) => void;
 
-/** Bytes of JSON, or JSON already as text. */
+/** Bytes of JSON, or JSON as text. */
 export type JsonPayload = Uint8Array | string;
 
 /** Calls `readMember` with the name of each member of the request; it must read or skip the value. */
@@ -51,7 +51,7 @@ export function readResourceGroups(reader: JsonReader, envelope: Envelope): void
   } while (reader.nextItem());
 }
 
-/** The resource may stand behind the items it belongs to: then they are passed over first and read when it is known. */
+/** Reads a group. The resource may follow the items that belong to it; these are then skipped first and read when it is known. */
 function readResourceGroup(reader: JsonReader, envelope: Envelope): void {
   const { names, limits } = envelope;
   if (!reader.beginObject(`an entry of ${names.resources}`)) return;

@@ -10,7 +10,7 @@ import type { JsonReader } from "./reader.ts";
 /** The envelope of metrics. */
 export const METRIC_NAMES: EnvelopeNames = { resources: "resourceMetrics", scopes: "scopeMetrics", items: "metrics" };
 
-/** Kinds of metric data; the points of those that count have a count even when it is 0 and left out. */
+/** The kinds of metric data. The points of those that count have a count even if it is 0 and left out. */
 const DATA: ReadonlyMap<string, "number" | "counting"> = new Map([
   ["gauge", "number"],
   ["sum", "number"],

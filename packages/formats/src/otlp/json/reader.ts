@@ -15,32 +15,32 @@ const CLOSE_OBJECT = 125;
 const ZERO = 48;
 const NINE = 57;
 
-/** Far more than OTLP nests: brackets without end must end somewhere. */
+/** Far deeper than OTLP nests, because endless brackets must end somewhere. */
 const MAX_NESTING = 100;
-/** So many digits fit a double whatever they are. */
+/** Any number with this many digits fits a double. */
 const SAFE_DIGITS = 15;
 const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const DIGITS = /^\d{1,20}$/;
 
-/** Character codes of the id that is being read: one flat text is made of them, with no look-up, for ids seldom come again. */
+/** The character codes of the id being read. One flat text is made of them without a look-up, because ids seldom recur. */
 const traceIdCodes: number[] = Array.from({ length: 32 }, () => 0);
 const spanIdCodes: number[] = Array.from({ length: 16 }, () => 0);
 
 /**
- * Walks JSON bytes and builds only what is asked for: the lists and objects of OTLP never exist as such, and what is unknown is passed
- * over. Accepts what `JSON.parse` accepts, up to a depth of 100, and throws `MalformedPayload`. A null counts as absence everywhere,
- * as proto3's JSON mapping says.
+ * Walks JSON bytes and builds only what is asked for. The lists and objects of OTLP are never built as such, and unknown members are
+ * skipped. It accepts what `JSON.parse` accepts, up to a depth of 100, and throws `MalformedPayload`. A null always means absence, as in
+ * proto3's JSON mapping.
  */
 export class JsonReader {
   readonly bytes: Uint8Array;
-  /** Index of the next byte. */
+  /** The index of the next byte. */
   at = 0;
-  /** Resource groups that were begun so far. */
+  /** The number of resource groups begun so far. */
   groups = 0;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
-    // A byte order mark is no JSON, but some editors leave one.
+    // A byte order mark is not JSON, but some editors write one.
     if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) this.at = 3;
   }
 
@@ -86,7 +86,7 @@ export class JsonReader {
     );
   }
 
-  /** Reads an id: hex in either case, as lower-case text. What is no id comes as it is. */
+  /** Reads an id: hex in either case, as lower-case text. A text that is not an id is returned as it is. */
   readId(what: string): string {
     const { bytes } = this;
     if (this.peek() !== QUOTE) return this.takeNull(what, "text") ?? "";
@@ -101,7 +101,7 @@ export class JsonReader {
       codes[index] = byte >= 65 && byte <= 70 ? byte + 32 : byte;
     }
     this.at = end + 1;
-    // Bytes past 127 are parts of characters; digits of an id have none.
+    // Bytes above 127 are parts of characters, which are not digits of an id.
     return bits > 127 ? "no id" : String.fromCharCode.apply(null, codes);
   }
 
@@ -135,7 +135,7 @@ export class JsonReader {
       this.at = start;
     }
     const nanos = this.readNumber(what) ?? 0;
-    // The shortest digits of a double are the ones the sender wrote, or nearer to them than its quotient by a million.
+    // The shortest digits of a double are those that the sender wrote, or closer to them than its quotient by a million.
     if (nanos >= 0 && nanos < 2 ** 64) return Number.isInteger(nanos) ? parseNanos(String(nanos)) : nanos / 1e6;
     throw new MalformedPayload(`${what} is not a time in Unix nanoseconds`);
   }
@@ -175,7 +175,7 @@ export class JsonReader {
     return true;
   }
 
-  /** Steps behind the quote that ends the text in which the reader stands, and returns the quote's index; -1 when it has escapes. */
+  /** Moves past the quote that ends the current text, and returns the quote's index; -1 if the text has escapes. */
   leaveText(): number {
     this.at -= 1;
     const end = this.findQuote();
@@ -218,7 +218,7 @@ export class JsonReader {
     return true;
   }
 
-  /** Takes a null, or says what else should have stood here. */
+  /** Takes a null, or says what should have been here instead. */
   private takeNull(what: string, kind: string): undefined {
     if (this.takeWord("null")) return undefined;
     if (this.at >= this.bytes.length) throw this.unexpected();
@@ -233,7 +233,7 @@ export class JsonReader {
     return true;
   }
 
-  /** Index of the closing quote of the text that begins here, or -1 when it has escapes. */
+  /** The index of the closing quote of the text that begins here, or -1 if it has escapes. */
   private findQuote(): number {
     const { bytes } = this;
     for (let at = this.at + 1; at < bytes.length; at += 1) {
@@ -265,7 +265,7 @@ export class JsonReader {
     while (end < bytes.length && bytes[end] !== QUOTE) end += bytes[end] === BACKSLASH ? 2 : 1;
     this.at = end + 1;
     try {
-      // The bytes are one JSON text literal: what comes out is text.
+      // The bytes are one JSON text literal, so the result is a text.
       return JSON.parse(utf8Decoder.decode(bytes.subarray(at, end + 1))) as string;
     } catch (error) {
       throw new MalformedPayload(`not JSON: bad escape in text at byte ${at}`, { cause: error });
@@ -289,7 +289,7 @@ export class JsonReader {
     return Number(text);
   }
 
-  /** Reads `"…"` of 7 to 19 digits as nanoseconds; -1, and nothing read, when it is anything else. */
+  /** Reads `"…"` of 7 to 19 digits as nanoseconds. For anything else it returns -1 and reads nothing. */
   private readQuotedMillis(): number {
     const { bytes } = this;
     const start = this.at + 1;

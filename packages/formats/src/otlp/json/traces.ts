@@ -24,7 +24,7 @@ export function readSpansInto(tally: Tally<Span>, limits: DecodeLimits): ReadIte
   };
 }
 
-/** Text says why the span is rejected. */
+/** Returns a text with the reason if the span is rejected. */
 function readSpan(reader: JsonReader, resource: Resource, limits: DecodeLimits): Span | string {
   if (!reader.beginObject("an entry of spans")) return BAD_TRACE_ID;
   const ids = { traceId: "", spanId: "", parentSpanId: "" };
@@ -50,7 +50,7 @@ function readSpan(reader: JsonReader, resource: Resource, limits: DecodeLimits):
   } while (reader.nextMember());
   const badId = findBadId(ids);
   if (badId !== undefined) return badId;
-  // Optional members come last and without a spread, which would make each span an object of its own shape.
+  // Optional members come last and without a spread, which would give each span an object shape of its own.
   const span: Span & { parentSpanId?: string; statusMessage?: string } = {
     traceId: ids.traceId,
     spanId: ids.spanId,
@@ -81,7 +81,7 @@ function readStatus(reader: JsonReader, into: MutableStatus, maxLength: number):
   } while (reader.nextMember());
 }
 
-/** Reads a list up to a number of items; those past it, and those that `readOne` finds to be none, are left out. */
+/** Reads a list up to a number of items. Further ones, and those that `readOne` finds invalid, are left out. */
 function readSome<T>(
   reader: JsonReader,
   { what, max }: { readonly what: string; readonly max: number },
@@ -111,7 +111,7 @@ function readEvent(reader: JsonReader, limits: DecodeLimits): SpanEvent {
   return { name, timeMs, attributes };
 }
 
-/** A link whose ids are no ids says nothing and is left out. */
+/** Reads a link. A link with invalid ids is meaningless and left out. */
 function readLink(reader: JsonReader): SpanLink | undefined {
   let [traceId, spanId] = ["", ""];
   if (reader.beginObject("a link")) {

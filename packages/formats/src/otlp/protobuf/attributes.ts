@@ -33,7 +33,7 @@ export class AttributeReader {
     if (value !== undefined) this.set(key, typeof value === "string" ? cutText(value, limits.maxTextLength) : value);
   }
 
-  /** Reads a KeyValue of the shape that most have: shorter than 128 bytes, key before value, the value one text. */
+  /** Reads a KeyValue in its most common form: shorter than 128 bytes, the key before the value, and the value one text. */
   private readShortText(end: number): boolean {
     const { reader } = this;
     const { bytes, at } = reader;
@@ -58,7 +58,7 @@ export class AttributeReader {
     this.bag[key] = value;
   }
 
-  /** Hands the attributes out and begins anew. */
+  /** Returns the attributes and starts over. */
   take(): Attributes {
     const bag = this.bag ?? NO_ATTRIBUTES;
     this.bag = undefined;
@@ -67,10 +67,10 @@ export class AttributeReader {
   }
 }
 
-/** How deep a value stands in another, and how deep it may. */
+/** How deeply a value is nested, and how deep it may be. */
 export type Nesting = { readonly limits: DecodeLimits; readonly depth: number; readonly room: { members: number } };
 
-/** Where an attribute's value begins. */
+/** The nesting at which an attribute's value begins. */
 export function createNesting(limits: DecodeLimits): Nesting {
   return { limits, depth: 0, room: { members: limits.maxMembers } };
 }
@@ -82,14 +82,14 @@ export function readKeyValue(reader: ProtobufReader, end: number, nesting: Nesti
   while (reader.at < end) {
     const tag = reader.readTag(end);
     if (tag === 10) key = readKey(reader, end);
-    // Protobuf merges what came twice: an empty value leaves the one before.
+    // Protobuf merges repeated fields: an empty value keeps the previous one.
     else if (tag === 18) value = readAnyValue(reader, reader.readEnd(end), nesting) ?? value;
     else reader.skip(tag, end, KEY_VALUE);
   }
   return [key, value];
 }
 
-/** Reads the body of a KeyValue of which nothing is kept: it may be malformed nevertheless. */
+/** Reads the body of a KeyValue without keeping anything of it. It may still be malformed. */
 export function passOverKeyValue(reader: ProtobufReader, end: number, depths: Depths): void {
   while (reader.at < end) {
     const tag = reader.readTag(end);
@@ -99,7 +99,7 @@ export function passOverKeyValue(reader: ProtobufReader, end: number, depths: De
   }
 }
 
-/** Reads only the key of a KeyValue, and leaves the reader where it stood. */
+/** Reads only the key of a KeyValue, and leaves the reader where it was. */
 export function findKey(reader: ProtobufReader, end: number): string {
   const { at } = reader;
   let key = "";
@@ -115,7 +115,7 @@ export function findKey(reader: ProtobufReader, end: number): string {
 
 type Depths = Pick<Nesting, "limits" | "depth">;
 
-/** Reads the body of an AnyValue as `readAnyValue` does, and makes nothing of it. */
+/** Reads the body of an AnyValue like `readAnyValue`, but builds nothing. */
 function passOverValue(reader: ProtobufReader, end: number, { limits, depth }: Depths): void {
   checkDepth(reader, { limits, depth });
   while (reader.at < end) {
@@ -179,7 +179,7 @@ function readList(reader: ProtobufReader, end: number, nesting: Nesting): PlainV
 }
 
 function readMap(reader: ProtobufReader, end: number, nesting: Nesting): PlainValue {
-  // A map becomes JSON text in the end; its own prototype is gone so that no key is special.
+  // A map finally becomes JSON text. It has no prototype, so that no key is special.
   const map: { [name: string]: PlainValue } = Object.create(null);
   const inner = { ...nesting, depth: nesting.depth + 1 };
   let count = 0;
@@ -191,12 +191,12 @@ function readMap(reader: ProtobufReader, end: number, nesting: Nesting): PlainVa
   return map;
 }
 
-/** True when an attribute may have another member. */
+/** True if an attribute may have another member. */
 function takeRoom({ room }: Nesting): boolean {
   return room.members-- > 0;
 }
 
-/** Of bytes whose text would be cut, only what is kept is written: three bytes make four letters. */
+/** Of bytes whose text would be cut, only the part that is kept is written: three bytes make four letters. */
 function readBase64(reader: ProtobufReader, end: number, maxLength: number): string {
   const bytesEnd = reader.readEnd(end);
   const text = toBase64(reader.bytes, reader.at, Math.min(bytesEnd, reader.at + 3 * (Math.floor(maxLength / 4) + 1)));

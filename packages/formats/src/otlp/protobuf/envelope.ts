@@ -45,7 +45,7 @@ function readScopeGroup(reader: ProtobufReader, end: number, readItem: (end: num
   }
 }
 
-/** The resource may stand behind the items it belongs to: a writer may order fields as it likes. */
+/** Finds the resource. It may follow the items that belong to it, because a writer may order fields freely. */
 function findResource(reader: ProtobufReader, end: number, limits: DecodeLimits): Resource {
   const attributes = new AttributeReader(reader, limits);
   while (reader.at < end) {

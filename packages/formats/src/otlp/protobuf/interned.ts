@@ -7,18 +7,18 @@ export const MAX_INTERNED_BYTES = 64;
 const SLOTS = 4_096;
 
 /**
- * The short texts seen last, with their bytes beside them, each in the slot of its hash: text seen before is not built again. A newer
- * text takes the place of an older one, so that a sender of ever new texts costs time, not memory.
+ * The short texts seen last, with their bytes, each in the slot of its hash, so that a text seen before is not built again. A newer text
+ * replaces an older one in its slot. A sender of endless new texts therefore costs time, but not memory.
  */
 class InternTable {
   private readonly texts: string[] = Array.from({ length: SLOTS }, () => "");
   private readonly lengths = new Uint8Array(SLOTS);
   private readonly bytes = new Uint8Array(SLOTS * MAX_INTERNED_BYTES);
-  /** 1 for a text that was seen once so far. */
+  /** 1 for a text that was seen only once so far. */
   private readonly isNew = new Uint8Array(SLOTS);
   private readonly finish: (text: string) => string;
 
-  /** `finish` is called with a text that is seen for the second time, and makes of it what is kept. */
+  /** `finish` is called with a text when it is seen for the second time, and makes what is kept. */
   constructor(finish: (text: string) => string) {
     this.finish = finish;
   }
@@ -50,8 +50,9 @@ class InternTable {
 }
 
 const values = new InternTable((text) => text);
-// The engine keeps names of properties unique: as one, the text needs no look-up when it names a property again. What is seen once is not
-// worth it: the engine remembers the shape of every object that there ever was, and ten thousand of one property take it half a second.
+// The engine keeps property names unique, so a text kept as a property name needs no look-up when it names a property again. This is not
+// worth it for a text seen once: the engine remembers the shape of every object that ever existed, and ten thousand shapes with one
+// property take it half a second.
 const keys = new InternTable((text) => Object.keys({ [text]: 0 })[0]!);
 
 /** Reads text: a value of any length. */
@@ -60,8 +61,8 @@ export function readValueText(bytes: Uint8Array, start: number, end: number): st
 }
 
 /**
- * Reads text of which no more is kept than `maxLength` UTF-16 units, with a mark where it was cut. No more is made of it either: a unit takes
- * three bytes at most, so that what is cut off decides nothing.
+ * Reads text of which no more than `maxLength` UTF-16 units are kept, with a mark if it was cut. No more of it is decoded either: a unit
+ * takes at most three bytes, so the rest of the bytes does not matter.
  */
 export function readCutText(bytes: Uint8Array, range: { readonly start: number; readonly end: number }, maxLength: number): string {
   const { start, end } = range;

@@ -15,7 +15,7 @@ export function readLogs(bytes: Uint8Array, limits: DecodeLimits): Decoded<LogRe
   const tally = new Tally<LogRecord>(limits);
   const logs = new LogReader(reader, limits);
   forEachItem(reader, limits, (end, resource) => {
-    // An empty record takes two bytes: tens of millions of them, read for nothing, would take half a minute.
+    // An empty record takes two bytes. Reading tens of millions of them for nothing would take half a minute.
     if (!tally.isFull) return tally.add(logs.read(end, resource));
     reader.at = end;
     tally.rejectSurplus();
@@ -35,7 +35,7 @@ class LogReader {
     this.attributes = new AttributeReader(reader, limits);
   }
 
-  /** Reads from where the reader stands up to `end`. */
+  /** Reads from the reader's position up to `end`. */
   read(end: number, resource: Resource): LogRecord {
     const { reader, limits, attributes } = this;
     const raw = { timeMs: 0, observedMs: 0, severity: 0, severityText: "", eventName: "", traceId: "", spanId: "" };

@@ -3,17 +3,17 @@ import { toMillis } from "../nanos.ts";
 import { MalformedPayload } from "../outcome.ts";
 import { readCutText, readValueText } from "./interned.ts";
 
-/** Protobuf's wire types that OTLP uses. A field's tag is its number shifted by three, plus one of these. */
+/** The wire types of protobuf that OTLP uses. A field's tag is its number shifted by three, plus one of these. */
 const VARINT = 0;
 /** Eight bytes, little-endian. */
 const FIXED64 = 1;
-/** A length and as many bytes. */
+/** A length and that many bytes. */
 const BYTES = 2;
 /** Four bytes, little-endian. */
 const FIXED32 = 5;
 
 const HEX_DIGITS = Array.from("0123456789abcdef", (digit) => digit.charCodeAt(0));
-/** Character codes of the id that is being read: one flat text is made of them, where joining digits would make a tree. */
+/** The character codes of the id being read. One flat text is made of them; joining digits would make a tree. */
 const traceIdCodes: number[] = Array.from({ length: 32 }, () => 0);
 const spanIdCodes: number[] = Array.from({ length: 16 }, () => 0);
 const TWO_32 = 4_294_967_296;
@@ -23,15 +23,15 @@ const MAX_TAG_BYTES = 5;
 
 const scratch = new DataView(new ArrayBuffer(8));
 
-/** True of a varint of five bytes or more whose bits do not fit the 32 of a tag: cutting them off would read another field. */
+/** True for a varint of five bytes or more that does not fit the 32 bits of a tag. Cutting it off would read another field. */
 function isWiderThanTag(varint: Uint8Array): boolean {
   return varint.length > MAX_TAG_BYTES || varint[MAX_TAG_BYTES - 1]! > 15;
 }
 
-/** Which fields of a message this code reads, as bits, so that one of them with a foreign wire type is noticed. */
+/** The fields of a message that this code reads, as bits, so that a wrong wire type in one of them is noticed. */
 export type MessageShape = { readonly name: string; readonly fields: number };
 
-/** The same bytes as a plain Uint8Array: V8 reads them faster when all that come here have one class, and Node's Buffer is another. */
+/** The same bytes as a plain Uint8Array. V8 reads them faster if all of them have one class, and Node's Buffer is another. */
 export function toPlainBytes(bytes: Uint8Array): Uint8Array {
   return bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
@@ -42,8 +42,8 @@ export function describeMessage(name: string, ...fields: readonly number[]): Mes
 }
 
 /**
- * Walks protobuf bytes. Every method checks its bounds and throws `MalformedPayload`; none allocates, but those that return text.
- * Short texts are interned: telemetry repeats its keys and most of its values.
+ * Walks protobuf bytes. Every method checks its bounds and throws `MalformedPayload`. None allocates, except those that return text. Short
+ * texts are interned, because telemetry repeats its keys and most of its values.
  */
 export class ProtobufReader {
   readonly bytes: Uint8Array;
@@ -78,14 +78,14 @@ export class ProtobufReader {
     return tag;
   }
 
-  /** Reads a length and returns where the bytes that follow end. */
+  /** Reads a length and returns the end of the bytes that follow. */
   readEnd(end: number): number {
     const length = this.readVarint(end);
     if (length > end - this.at) throw new MalformedPayload(`length ${length} at byte ${this.at} runs past its message`);
     return this.at + length;
   }
 
-  /** Passes over a varint of 64 bits. */
+  /** Skips a varint of 64 bits. */
   skipVarint(end: number): void {
     const { at } = this;
     for (let length = 0; length < 10; length += 1) {
@@ -95,11 +95,11 @@ export class ProtobufReader {
     throw new MalformedPayload(`number longer than 10 bytes at byte ${at}`);
   }
 
-  /** Reads a signed 64-bit varint: a number, or decimal text when a double would change its digits. */
+  /** Reads a signed 64-bit varint: a number, or decimal text if a double would change its digits. */
   readInt64(end: number): number | string {
     const { bytes, at } = this;
     let result = 0;
-    // Four bytes hold 28 bits; more, and negative numbers, which take ten, are rare.
+    // Four bytes hold 28 bits. Larger numbers, and negative ones, which take ten, are rare.
     for (let index = 0; index < 4 && at + index < end; index += 1) {
       const byte = bytes[at + index]!;
       result |= (byte & 127) << (index * 7);
@@ -170,14 +170,14 @@ export class ProtobufReader {
       : readCutText(this.bytes, { start: at, end: textEnd }, maxLength);
   }
 
-  /** Reads a length and as many bytes, an id, as lower-case hex; empty for none, and no hex for what has not the length of an id. */
+  /** Reads a length and that many bytes, an id, as lower-case hex. Empty for no bytes, and not hex if the length is wrong for an id. */
   readHex(end: number): string {
     const hexEnd = this.readEnd(end);
     const start = this.at;
     this.at = hexEnd;
     const length = hexEnd - start;
     if (length === 0) return "";
-    // Ids have 8 or 16 bytes; everything else is none, and its text says so.
+    // Ids have 8 or 16 bytes. The text for any other length says that it is not an id.
     if (length !== 8 && length !== 16) return "no id";
     const codes = length === 8 ? spanIdCodes : traceIdCodes;
     for (let index = 0; index < length; index += 1) {
@@ -188,7 +188,7 @@ export class ProtobufReader {
     return String.fromCharCode.apply(null, codes);
   }
 
-  /** Passes over a field that nobody asked for; a field that is read must not come here, for then its wire type is wrong. */
+  /** Skips a field that nobody asked for. A field that is read must not get here, since its wire type would then be wrong. */
   skip(tag: number, end: number, shape: MessageShape): void {
     const field = tag >>> 3;
     if (field < 32 && (shape.fields & (1 << field)) !== 0)

@@ -39,7 +39,7 @@ export class SpanReader {
     this.inner = new AttributeReader(reader, limits);
   }
 
-  /** Reads from where the reader stands up to `end`; text says why the span is rejected. */
+  /** Reads from the reader's position up to `end`. A returned text says why the span is rejected. */
   read(end: number, resource: Resource): Span | string {
     const { reader, limits, attributes } = this;
     const ids = { traceId: "", spanId: "", parentSpanId: "" };
@@ -68,7 +68,7 @@ export class SpanReader {
     const gathered = attributes.take();
     const badId = findBadId(ids);
     if (badId !== undefined) return badId;
-    // Optional members come last and without a spread, which would make each span an object of its own shape.
+    // Optional members come last and without a spread, which would give each span an object shape of its own.
     const span: Span & { parentSpanId?: string; statusMessage?: string } = {
       traceId: ids.traceId,
       spanId: ids.spanId,
@@ -111,7 +111,7 @@ export class SpanReader {
     return { name, timeMs, attributes: inner.take() };
   }
 
-  /** Reads the body of a Link. A link whose ids are no ids says nothing and is left out. */
+  /** Reads the body of a Link. A link with invalid ids is meaningless and left out. */
   readLink(end: number): SpanLink | undefined {
     const { reader } = this;
     let traceId = "";

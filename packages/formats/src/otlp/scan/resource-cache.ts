@@ -3,9 +3,9 @@ import { DEFAULT_LIMITS } from "../limits.ts";
 import { readResource } from "../protobuf/envelope.ts";
 import { ProtobufReader } from "../protobuf/reader.ts";
 
-/** A resource as it was sent and as it reads. */
+/** A resource as it was sent, and decoded. */
 export type ScannedResource = {
-  /** The body of the Resource message, an own copy. */
+  /** The body of the Resource message, as a copy of its own. */
   readonly bytes: Uint8Array;
   readonly resource: Resource;
 };
@@ -14,7 +14,10 @@ const SLOTS = 1_024;
 /** Larger resources are decoded each time, so that the cache stays small. */
 const MAX_CACHED_BYTES = 8_192;
 
-/** The resources seen last, by their bytes: a process sends the same one with every payload. At most one a slot of its hash. */
+/**
+ * The resources seen last, by their bytes, because a process sends the same one with every payload. Each slot of the hash holds at most
+ * one.
+ */
 export class ResourceCache {
   private readonly slots: (ScannedResource | undefined)[] = Array.from({ length: SLOTS });
 

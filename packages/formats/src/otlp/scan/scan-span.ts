@@ -22,8 +22,8 @@ const CONSUMER = 5;
 const NONE = -1;
 
 /**
- * Looks at one span after the other. Where bytes have their usual shape (lengths below 128, one value in an AnyValue) they are read in
- * place; whatever looks different goes through the decoder's own functions, so that both agree on what is malformed.
+ * Examines one span after the other. Bytes in the usual form (lengths below 128, one value in an AnyValue) are read in place. Anything else
+ * goes through the decoder's own functions, so that both agree on what is malformed.
  */
 export class SpanScanner {
   /** Index of the resource of the spans that come next. */
@@ -66,7 +66,7 @@ export class SpanScanner {
     let at = body;
     while (at < end) {
       const tag = bytes[at]!;
-      // Bytes behind the end are zeros or belong to the next message: the checks below notice before anything is made of them.
+      // Bytes after the end are zeros or belong to the next message. The checks below notice this before anything is made of them.
       const length = at + 1 < end ? bytes[at + 1]! : 255;
       if (length < 128 && (tag === 74 || tag === 42 || tag === 10 || tag === 18 || tag === 34)) {
         const next = at + 2 + length;
@@ -108,7 +108,7 @@ export class SpanScanner {
     this.oldMethod = "";
   }
 
-  /** Reads any field of a span; returns the index behind it. */
+  /** Reads any field of a span; returns the index after it. */
   private scanField(at: number, end: number): number {
     const { reader } = this;
     reader.at = at;
@@ -167,7 +167,7 @@ export class SpanScanner {
     if (isException) this.hasException = true;
   }
 
-  /** Compares what stands between the reader and `end`, and moves the reader there. */
+  /** Compares the bytes from the reader to `end` with a text, and moves the reader there. */
   private isText(end: number, codes: Uint8Array): boolean {
     const start = this.reader.at;
     this.reader.at = end;
@@ -188,7 +188,7 @@ export class SpanScanner {
     if (toAttributeValue(value) !== undefined) this.hasException = true;
   }
 
-  /** Scans an attribute of less than 128 bytes: then key and value are shorter too, and each length is one byte. */
+  /** Scans an attribute of less than 128 bytes. Key and value are then shorter too, and each length is one byte. */
   private scanAttribute(start: number, end: number): void {
     const { bytes } = this;
     const keyEnd = end - start < 6 ? end : start + 2 + bytes[start + 1]!;
@@ -209,7 +209,7 @@ export class SpanScanner {
     if (keyEnd === NONE) {
       this.reader.at = start;
       const named = findSlotByName(findKey(this.reader, end));
-      // A value may be as large as the payload: of one that nobody looks at, nothing is made.
+      // A value may be as large as the payload, so nothing is built from one that nobody looks at.
       if (named < 0) return passOverKeyValue(this.reader, end, OUTERMOST);
       const [, plain] = readKeyValue(this.reader, end, createNesting(DEFAULT_LIMITS));
       const value = toAttributeValue(plain);
@@ -220,7 +220,7 @@ export class SpanScanner {
     if (slot >= 0) this.noteBytes(slot, keyEnd, end);
   }
 
-  /** Index behind the key of a KeyValue that has the usual shape throughout, or NONE: then it must be read with care. */
+  /** The index after the key of a KeyValue in the usual form throughout, or NONE, in which case it must be read with care. */
   private findKeyEnd(start: number, end: number): number {
     const { bytes } = this;
     if (end - start < 6 || bytes[start] !== 10) return NONE;
@@ -233,7 +233,7 @@ export class SpanScanner {
     return value + length === end && isUsualValue(bytes, value, end) ? keyEnd : NONE;
   }
 
-  /** Takes a wanted attribute of the usual shape: `keyEnd` is the index of the value's tag. */
+  /** Takes a wanted attribute in the usual form; `keyEnd` is the index of the value's tag. */
   private noteBytes(slot: number, keyEnd: number, end: number): void {
     const { bytes } = this;
     const value = keyEnd + (bytes[keyEnd + 1]! < 128 ? 2 : 3);
@@ -319,7 +319,7 @@ export class SpanScanner {
 const EXCEPTION = Uint8Array.from("exception", (char) => char.charCodeAt(0));
 const EXCEPTION_TYPE = Uint8Array.from("exception.type", (char) => char.charCodeAt(0));
 
-/** True for an AnyValue of exactly one member: text, a whole number, a flag or a double that fills it to its end. */
+/** True for an AnyValue of exactly one member that fills it: a text, an integer, a flag or a double. */
 function isUsualValue(bytes: Uint8Array, at: number, end: number): boolean {
   const type = bytes[at];
   if (type === 10) {

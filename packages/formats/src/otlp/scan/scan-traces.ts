@@ -9,9 +9,9 @@ import { SpanScanner } from "./scan-span.ts";
 import type { TraceScan } from "./trace-scan.ts";
 
 /**
- * Walks a trace payload without building its spans: what rollups and the choice of failing traces need goes into the columns of
- * `into`, and each span is known by where its bytes stand. Fails exactly when `decodeTraces` fails, with nothing to undo: read `into`
- * only when the result is ok. JSON is read in full, written as protobuf, and then walked.
+ * Walks a trace payload without building its spans. What rollups and the choice of failing traces need goes into the columns of `into`, and
+ * each span is identified by the position of its bytes. Fails exactly when `decodeTraces` fails, with nothing to undo: read `into` only if
+ * the result is ok. JSON is read in full, written as protobuf, and then walked.
  */
 export function scanTraces(payload: Uint8Array, encoding: OtlpEncoding, into: TraceScan): Result<TraceScan> {
   if (encoding === "protobuf") return attempt(() => walk(payload, into, DEFAULT_LIMITS));
@@ -59,7 +59,7 @@ function walk(payload: Uint8Array, into: TraceScan, { maxResources }: DecodeLimi
   return into;
 }
 
-/** What was looked at before and is now passed over. */
+/** Everything that was examined before and is skipped now. */
 const NOTHING = describeMessage("");
 
 function walkScopeGroup(reader: ProtobufReader, end: number, spans: SpanScanner): void {
@@ -76,7 +76,7 @@ function walkScopeGroup(reader: ProtobufReader, end: number, spans: SpanScanner)
   }
 }
 
-/** The resource may stand behind its spans, and in several pieces that protobuf merges by appending them. */
+/** Finds the resource. It may follow its spans, and come in several pieces that protobuf merges by appending them. */
 function findResource(reader: ProtobufReader, end: number, into: TraceScan): number {
   const { bytes, at } = reader;
   let start = 0;
@@ -92,7 +92,7 @@ function findResource(reader: ProtobufReader, end: number, into: TraceScan): num
   return into.addResource(merged, 0, merged.length);
 }
 
-/** Calls `visit` with where each Resource message of a group begins and ends. */
+/** Calls `visit` with the start and end of each Resource message of a group. */
 function forEachPiece(reader: ProtobufReader, end: number, visit: (start: number, end: number) => void): void {
   while (reader.at < end) {
     const tag = reader.readTag(end);
@@ -105,7 +105,10 @@ function forEachPiece(reader: ProtobufReader, end: number, visit: (start: number
   }
 }
 
-/** Copied once, however many there are. A piece must be whole by itself: what it lacks at its end, the next must not lend it. */
+/**
+ * Joins the pieces in one copy, however many there are. Each piece must be complete by itself: the next must not supply what is missing at
+ * its end.
+ */
 function mergePieces(reader: ProtobufReader, end: number): Uint8Array {
   const { bytes } = reader;
   const pieces = new ProtobufReader(bytes);

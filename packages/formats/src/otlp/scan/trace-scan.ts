@@ -12,7 +12,7 @@ export const SPAN_IS_EXCHANGE = 2;
 export const SPAN_IS_SERVER_ERROR = 4;
 
 const FIRST_CAPACITY = 1_024;
-/** One for all scans: a process is known by the same object whichever scan its payload met. */
+/** One cache for all scans, so that a process has the same object in whichever scan its payload was. */
 const cache = new ResourceCache();
 
 /**
@@ -61,12 +61,12 @@ export class TraceScan {
   /** Column: HTTP method of an exchange, empty when it has none and for other spans. */
   method: string[] = [];
 
-  /** Four words a trace: the trace id, big-endian. */
+  /** Four words for each trace: the trace id, big-endian. */
   traceWords = new Uint32Array(FIRST_CAPACITY * 4);
   /** Column by trace: the `SPAN_…` bits of its spans, or-ed. */
   traceFlags = new Uint8Array(FIRST_CAPACITY);
 
-  /** Open addressing from trace id to trace number + 1; twice as many slots as rows at least. */
+  /** Open addressing from trace id to trace number + 1, with at least twice as many slots as rows. */
   private slots = new Uint32Array(FIRST_CAPACITY * 2);
 
   /** Trace id as lower-case hex. */
@@ -90,7 +90,7 @@ export class TraceScan {
     return span;
   }
 
-  /** Forgets the payload before. */
+  /** Forgets the previous payload. */
   begin(bytes: Uint8Array): void {
     this.bytes = bytes;
     this.spanCount = 0;
@@ -166,7 +166,7 @@ export class TraceScan {
   private rehash(slotCount: number): void {
     this.slots = new Uint32Array(slotCount);
     const view = new DataView(this.traceWords.slice(0, this.traceCount * 4).buffer);
-    // The words lie in the platform's order there; internTrace reads big-endian, so they are turned first.
+    // The words are in the platform's order here, but internTrace reads big-endian, so they are converted first.
     for (let word = 0; word < this.traceCount * 4; word += 1) view.setUint32(word * 4, this.traceWords[word]!);
     const count = this.traceCount;
     const flags = this.traceFlags.slice(0, count);

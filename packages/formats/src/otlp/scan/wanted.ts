@@ -24,7 +24,7 @@ const NAMES = [
 
 const SLOT_BY_NAME: ReadonlyMap<string, number> = new Map(NAMES.map((name, slot) => [name, slot]));
 
-/** Attribute names by their length: no two of those wanted have the same, so that length and bytes decide. */
+/** Attribute names by their length. No two wanted names have the same length, so length and bytes decide. */
 const SLOT_BY_LENGTH = new Int8Array(128).fill(-1);
 const CODES = NAMES.map((name) => Uint8Array.from(name, (char) => char.charCodeAt(0)));
 for (const [name, slot] of SLOT_BY_NAME) {
