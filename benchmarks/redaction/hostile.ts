@@ -91,6 +91,8 @@ const UNITS: readonly string[] = [
   "token\tx9aB2cD4 ",
   "Cast to a failed for value ",
   "$100000$",
+  `token=${"/(".repeat(62)}~9\n`,
+  `password(${"=A1".repeat(82)}~9\n`,
 ];
 /** Pieces of JSON, each with a number of its own. */
 const OBJECTS: readonly string[] = [

@@ -14,7 +14,7 @@ type Claim = {
 };
 
 const WORDS =
-  "pending the your these please this masked undefined unset same-origin true string missing boolean nan nil false optional invalid omit bearer unchanged expired required n/a filtered removed null basic number none hidden todo present tbd include absent object redacted no error anonymous reset example should incorrect changed email failed unknown token valid private options valor apikey array placeholder cannot changeme local failure empty wrong bytes secret default username mandatory using active mismatch inactive password public".split(
+  "pending the your these this masked undefined unset same-origin true string missing boolean nan nil false optional invalid omit bearer unchanged expired required n/a filtered removed null basic number none hidden todo present tbd include absent object redacted no error anonymous reset example should incorrect changed email failed unknown token valid private options valor apikey array placeholder cannot changeme local failure empty wrong bytes secret default username mandatory using active mismatch inactive password public".split(
     " ",
   );
 
@@ -38,7 +38,7 @@ export const BLANK =
  * recognisably public: a place in a file, a path of words, a selector, the name of a resource.
  */
 const NO_SECRET =
-  /^(?:\/\^[\\([]|(?:required|nullable|string)\||(?:argon2|[bs]crypt|pbkdf2|sha\d|md5)\w{0,9}$|[a-z][\w.-]{0,64}:\d+\.\d+[\w.]*$|\(\?[:=!]|; ?[A-Z][A-Za-z-]+(?:=|$)|\.\/|\/\*@|\[\d{0,3}$|\d{1,6}\]=|\]\?\.|["']?(?:\s{0,4}[+.,;)]){1,3}\s{0,4}(?!\d)[\w$]+[ ([:.=]|\d{1,6}:(?:\d{1,5}\)?|[a-z]+)$|[a-z]+:"|0x[\da-fA-F]{1,8}$|(?:arn|env|file|op|vault):(?:[A-Z_]+$|aws|[\w.-]*\/)|(?:[A-Z][a-z]+\.)?_{0,2}[A-Z]+\d{0,4}_[A-Z_]+$|(?:amd|arm)64$|S-1-5-|[a-z]\}\([a-z]+,|[a-z-]{3,}\{[a-z-]{3,}:|[a-z]{2,32}(?:\/[a-z\d_.-]{1,64}){2,8}$|[#./]{0,2}[a-z_]{1,32}(?:[/#][a-z_-]{1,64}){1,8}$|[#.][a-z]{1,32}(?:-[a-z]{1,32}){1,4}$|\/(?:[a-z][\w.@-]{0,64}\/){1,8}[\w.@-]{0,64}(?::r[ow])?$|(?:[a-z][\w.-]{0,32} | ?-)-[a-z][\w-]{0,32}[= ])/;
+  /^(?:\/\^[\\([]|(?:required|nullable|string)\||(?:argon2|[bs]crypt|pbkdf2|sha\d|md5)\w{0,9}$|[a-z][\w.-]{0,64}:\d+\.\d+[\w.]*$|\(\?[:=!]|; ?[A-Z][A-Za-z-]+(?:=|$)|\.\/|\/\*@|\[\d{0,3}$|\d{1,6}\]=|\]\?\.|["']?(?:\s{0,4}[+.,;)]){1,3}\s{0,4}(?!\d)[\w$]+[ ([:.=]|\d{1,6}:(?:\d{1,5}\)?|[a-z]+)$|[a-z]+:"|0x[\da-fA-F]{1,8}$|(?:arn|env|file|op|vault):(?:[A-Z_]+$|aws|[\w.-]*\/)|(?:[A-Z][a-z]+\.)?_*[A-Z]+\d{0,4}_[A-Z_]+$|(?:amd|arm)64$|S-1-5-|[a-z]\}\([a-z]+,|[a-z-]{3,}\{[a-z-]{3,}:|[a-z]{2,32}(?:\/[a-z\d_.-]{1,64}){2,8}$|[#./]{0,2}[a-z_]{1,32}(?:[/#][a-z_-]{1,64}){1,8}$|[#.][a-z]{1,32}(?:-[a-z]{1,32}){1,4}$|\/(?:[a-z][\w.@-]{0,64}\/){1,8}[\w.@-]{0,64}(?::r[ow])?$|(?:[a-z][\w.-]{0,32} | ?-)-[a-z][\w-]{0,32}[= ])/;
 
 /** A template, an expression, a map or a YAML tag that begins in a value's place and continues after it. */
 const EXPRESSION =
@@ -86,7 +86,7 @@ export function isLabel(text: string, [name, kind]: readonly [name: string, kind
     /[a-z][A-Z]/.test(text)
   )
     return false;
-  return kind === "password" && !isSentence(text) && !/forgot|wrong|missing/i.test(name)
+  return kind === "password" && !isSentence(text) && !/forgot|wrong/i.test(name)
     ? isNameOf(text, name)
     : classify(`${text} x`).kind !== undefined;
 }
@@ -121,7 +121,7 @@ function isProse(scan: Scan, value: AssignedValue, raw: string): boolean {
 /** What code puts behind a name, and no text of its own. */
 function isReference(raw: string, kind: KeyKind, ahead: string): boolean {
   // A call ends on its line, or continues after a bracket or a comma.
-  if (raw.includes("(") && !/^.*(?:\(.*\)|[({[,] {0,9}(?:\r?\n|$))/.test(ahead)) return false;
+  if (raw.includes("(") && !/^[^(\n]*\(.*\)|^.*[({[,] {0,9}(?:\r?\n|$)/.test(ahead)) return false;
   // `Fl0ppy.Disk` is not a member access, and `x9(a)b` is not a call.
   return REFERENCE.test(raw) && !/(?=[\w-]*\d)[\w-]{40}|\)\w/.test(raw) && !(kind === "password" && /[a-z]\d[a-z]|\w\$/.test(raw));
 }
@@ -193,7 +193,7 @@ export const LONG_KINDS = /^(?:session|auth|cookie|csrf|token|key|signature)$/;
  * Values that may be passwords but never tokens: where a secret is stored, `TOKEN_KEY = "auth.token"`, a colour, `token-color: #1f2328`, or
  * a regular expression literal with signs that no key has.
  */
-const NO_TOKEN = /^(?:[a-z]+(?:\.[a-z]+)+|\[(?:\.{3})?[a-z_$.]+\]|#[\da-f]{3,6}|\/.*[\\^([].*\/[a-z]*)$/i;
+const NO_TOKEN = /^(?:[a-z]+(?:\.[a-z]+)+|\[(?:\.{3})?[a-z_$.]+\]|#[\da-f]{3,6}|\/[^\\^([]*[\\^([].*\/[a-z]*)$/i;
 
 /**
  * Words, apart by blanks or signs, and values that count something: durations, amounts of money, lists of numbers. What is issued at

@@ -74,7 +74,7 @@ const SMALL = /^(?!baf)(?=[\da-f]*[g-z])(?=(?:[a-z]*\d){5})[a-z\d]+$/;
 
 /** What ids are drawn from: so many characters at random are never all different. */
 function isAlphabet(text: string): boolean {
-  return text.length > 35 && new Set(text).size === text.length;
+  return text.length > 35 && !text.includes(text.charAt(0), 1) && new Set(text).size === text.length;
 }
 
 /** Lengths of base64 digests: SHA-1, SHA-256, SHA-384, SHA-512. Those are no secrets. */

@@ -57,14 +57,14 @@ const WORDS = toTable([
 
 /** Last words which say that the value is about the secret and not the secret: `token_type`, `passwordResetAt`. Participles do the same. */
 const ABOUT = new Set(
-  "url address change failure help logprob toggle tooshort budget bus class prefix count ref uri method error encryption exception expiresin kind expiration column version expires expiry factory format region trigger username generator endpoint hasher header helper hour encoder identity name forgot handler issuer index label len backend level lifetime filename manager age max rotation alg date maxage mismatch missing mode toolong model line ms optional invalid arg origin plugin parameter arn path min param pattern placeholder day policies policy position at present priority attempt prompt project provider reset algorithm rule schema role scope field sec suffix size socket bucket service source state mechanism status sock second length description minute stdin storage valid store strength dir set time timeout strategy title type exp usage variable ttl limit".split(
+  "url address change failure help toggle tooshort budget bus class prefix count ref uri method error encryption exception expiresin kind expiration column version expires expiry factory format region trigger username generator endpoint hasher header helper hour encoder identity name forgot handler issuer index label len backend level lifetime filename manager age max rotation alg date maxage mismatch missing mode toolong model line ms optional invalid arg origin plugin parameter arn path min param pattern placeholder day policies policy position at present priority attempt prompt project provider reset algorithm rule schema role scope field sec suffix size socket bucket service source state mechanism status sock second length description minute stdin storage valid store strength dir set time timeout strategy title type exp usage variable ttl limit".split(
     " ",
   ),
 );
 
 /** Words before `key` or `token` that make the name harmless. */
 const HARMLESS =
-  /^(?:keyid|(?:single|one|two|multi)pass|pass(?:on|through|over|rate)|secretary|secretsmanager|cookie(?:consent|banner)|(?:next(?:page)?|page|continuation|max|total|prompt|completion|input|output|unexpected)tokens?)$/;
+  /^(?:keyid|(?:single|two)pass|pass(?:on|through|over|rate)|secretary|secretsmanager|cookie(?:consent|banner)|(?:next(?:page)?|page|continuation|max|total|prompt|completion|input|output|unexpected)tokens?)$/;
 
 /** The rows with their kinds apart. */
 function toRows(rows: readonly Row[]): (readonly [KeyKind, string[]])[] {
