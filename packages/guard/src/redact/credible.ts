@@ -14,7 +14,7 @@ type Claim = {
 };
 
 const WORDS =
-  "pending the your these this masked undefined unset same-origin true string missing boolean nan nil false optional invalid omit bearer unchanged expired required n/a filtered removed null basic number none hidden todo present tbd include absent object redacted no error anonymous reset example should incorrect changed email failed unknown token valid private options valor apikey array placeholder cannot changeme local failure empty wrong bytes secret default username mandatory using active mismatch inactive password public".split(
+  "pending dummy the your these masked undefined unset same-origin true string missing boolean nan nil false optional invalid omit bearer unchanged expired required n/a filtered removed null basic number none hidden todo present tbd include absent object redacted no error anonymous reset example should incorrect changed email failed unknown token valid private options valor apikey array placeholder cannot changeme local failure empty wrong bytes secret default username mandatory using active mismatch inactive password public".split(
     " ",
   );
 
@@ -283,7 +283,7 @@ function isCredibleOption({ scan, value }: Claim, kind: KeyKind, raw: string): b
 /** Directly behind a name, in quotes, or compared with it. */
 function isCredibleBeside({ value, name }: Claim, kind: KeyKind, raw: string): boolean {
   // `secret "tls-2026"`: the name of a secret.
-  if (kind !== "password" && /^[a-z]+(?:-[a-z\d]+)+$/.test(raw)) return false;
+  if (kind !== "password" && /^[a-z]+(?:[-.][a-z\d]+)+$/.test(raw)) return false;
   const isTold = kind === "password" && / (?:is|was)$/.test(name);
   const isLikely = value.isQuoted && /\d|[^\w.:/'-]/.test(raw) && !/^--|^-\w{1,20}=|^[\w.]+\(/.test(raw);
   return raw.length >= (kind === "password" ? 4 : 6) && !/\s/.test(raw) && !isSaidOf(raw) && (isTold || isLikely);

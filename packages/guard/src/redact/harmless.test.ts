@@ -154,6 +154,7 @@ const LINES: readonly string[] = [
   "auth: token refreshed for user 17, expires in 900s",
   "const cookies = this.#res.headers.getSetCookie(); pub struct Login { pub password: SecretString }",
   "headers['proxy-authorization'] = `Basic ${Buffer.from(`${name}:`).toString('base64')}`",
+  'secrets "sh.helm.release.v1.shop.v41" already exists; API_TOKEN=dummy',
   // Placeholders and masks.
   "secret_key: changeme-please-set\nmongodb+srv://<user>:<password>@cluster0.example.net/test",
   "Set-Cookie: session=...; HttpOnly",
