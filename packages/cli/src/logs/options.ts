@@ -106,6 +106,7 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
   sanic: ["text"],
   "ingress-nginx": ["clf", "nginx-error"],
   traefik: ["traefik", "clf"],
+  haproxy: ["haproxy", "haproxy-json"],
   envoy: ["envoy", "envoy-json"],
   istio: ["envoy", "envoy-json"],
   iis: ["w3c"],

@@ -216,6 +216,28 @@ describe("what people paste of other set-ups", () => {
     expect(read(line)).toMatchObject(told);
   });
 
+  it("Caddy's access logger that was told to select other members", () => {
+    expect(read('{"ts":1790000000.5,"logger":"http.log.access.log0","status":502,"duration":0.0125}')).toMatchObject({
+      [STATUS]: 502,
+      duration_ms: 12.5,
+      format: "caddy",
+    });
+  });
+
+  it.each(["11/22/2026 10:00:00: ", "11/22/2026 10:00:00 "])("a date of the United States before a record: %s", (date) => {
+    const record =
+      '{ "requestId":"Q=", "ip": "10.0.0.1", "requestTime":"22/Nov/2026:10:00:00 +0000", "httpMethod":"GET", "routeKey":"$default", "status":"502" }';
+    expect(read(date + record)).toMatchObject({ [STATUS]: 502, "client.address": "10.0.0.1", time: "2026-11-22T10:00:00.000Z" });
+  });
+
+  it.each(['[379b4af3-1]  502 Server Error for HTTP GET "/a?b=1"', '[379b4af3] 502 Server Error for HTTP GET "/a?b=1"'])(
+    "WebFlux's words: %s",
+    (message) => {
+      const record = { "@timestamp": "2026-11-22T10:00:00Z", "log.level": "ERROR", message, "ecs.version": "1.2.0" };
+      expect(read(JSON.stringify(record))).toMatchObject({ [STATUS]: 502, "http.request.method": "GET", "url.path": "/a" });
+    },
+  );
+
   it("an event in logfmt without a time and a level", () => {
     expect(read("type=audit event=USER_LOGIN correlation_id=abc-123 success=true")).toMatchObject({ format: "logfmt" });
   });

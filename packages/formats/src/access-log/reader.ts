@@ -20,6 +20,7 @@ import { envoyJson } from "./formats/envoy-json.ts";
 import { gin } from "./formats/gin.ts";
 import { googleCloud } from "./formats/google-cloud.ts";
 import { haproxy } from "./formats/haproxy.ts";
+import { haproxyNames } from "./formats/haproxy-names.ts";
 import { heroku } from "./formats/heroku.ts";
 import { herokuBefore2013 } from "./formats/heroku-before-2013.ts";
 import { readObject } from "./exchange/draft.ts";
@@ -108,6 +109,7 @@ export const JSON_FORMATS: readonly JsonFormat[] = [
   albJson,
   envoyJson,
   googleCloud,
+  haproxyNames,
   bunyan,
   pino,
   ecs,

@@ -62,13 +62,15 @@ const SENTENCES: readonly (readonly [framework: string, pattern: RegExp])[] = [
   [
     "application",
     new RegExp(
-      String.raw`^${ANSWERED_PATH}(?: HTTP/[\d.]+)?(?::| -| ->| =>| →)? ${CODE} (?:- |in |\+)?\(?(?<took>\d+(?:\.\d+)? ?${UNIT})\)?${PAIRS}$`,
+      String.raw`^${ANSWERED_PATH}(?: HTTP/[\d.]+)?(?::| -| ->| =>| →)? ${CODE} (?:- |in |\+)?\(?(?<took>\d+(?:\.\d+)? ?${UNIT})\)?(?: \((?<bytes>\d+) bytes\))?${PAIRS}$`,
     ),
   ],
+  ["koa", new RegExp(String.raw`^(?:-->|xxx) ${ANSWERED_PATH} ${CODE} (?<took>\d+(?:\.\d+)?${UNIT})(?: (?:-|[\d.]+[kMG]?b))?$`)],
   ["application", new RegExp(String.raw`^(?:HTTP )?${ANSWERED_PATH}(?: HTTP/[\d.]+)?(?::| -| ->| =>| →) (?<usual>[1-5]\d\d)$`)],
   ["application", new RegExp(String.raw`^${ANSWERED_PATH} \(${CODE}\) (?<took>\d+(?:\.\d+)?${UNIT})$`)],
   ["application", new RegExp(String.raw`^${ANSWERED_PATH} ${CODE}(?: - (?<error>[A-Z]\w*(?:Error|Exception): .+))?$`, "s")],
   ["application", new RegExp(String.raw`^${ANSWERED_PATH} ${CODE} [A-Z][A-Za-z -]{1,40} \[(?<client>[\d.]{7,15})\]$`)],
+  ["spring", new RegExp(String.raw`^(?:\[[\w-]{1,40}\] {1,2})?${CODE} Server Error for HTTP ${METHOD}(?: ${PLAIN_TARGET})?$`)],
   ["application", new RegExp(String.raw`^${ANSWERED_PATH} ${CODE} ${PHRASE}(?: \(?(?<took>\d+(?:\.\d+)? ?${UNIT})\)?)?$`)],
 ];
 

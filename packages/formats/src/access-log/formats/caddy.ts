@@ -25,7 +25,9 @@ export const caddy: JsonFormat = { id: "caddy", create: createCaddy };
 function createCaddy(context: ParseContext): JsonLineParser {
   return (object) => {
     const logger = readJsonText(object["logger"]);
-    const request = readObject(object["request"]);
+    // A layout that selects members may leave the request out.
+    const isAccess = logger?.startsWith("http.log.access") === true && ("status" in object || "duration" in object);
+    const request = readObject(object["request"]) ?? (isAccess ? {} : undefined);
     const isHttp = logger?.startsWith("http.log") ?? false;
     if (request === undefined || !(isHttp || ("status" in object && "ts" in object && ("resp_headers" in object || isCaddys(request)))))
       return undefined;

@@ -40,6 +40,10 @@ export function readClfHead(line: string): ClfHead | undefined {
   return { draft, end: close.end, vhost };
 }
 
+/** How a request ends that has its protocol. */
+const WHOLE = / HTTP\/\d(?:\.\d)?$/;
+const QUOTED = /^(?: ?"[^"]*"| -)*(?: ?"[^"]*)?$/;
+
 /**
  * The end of the request: the first quote that status and size follow. A request may contain quotes that its server did not escape, so
  * further quotes are tried until the rest fits.
@@ -47,7 +51,11 @@ export function readClfHead(line: string): ClfHead | undefined {
 function findRequestEnd(line: string, start: number) {
   // Traefik 1.4 writes absent statuses and sizes as Go formats them.
   const after = / {1,3}(\d{3}|-|%!d\(<nil>\)) (\d+|-|%!d\(<nil>\))(?= |$)/y;
-  for (let quote = findClosingQuote(line, start); quote !== -1; quote = findClosingQuote(line, quote + 1)) {
+  const first = findClosingQuote(line, start);
+  const isWhole = WHOLE.test(line.slice(Math.max(start, first - 10), Math.max(start, first)));
+  for (let quote = first; quote !== -1; quote = findClosingQuote(line, quote + 1)) {
+    // After a whole request there may be quoted fields before the status. Anything else there belongs to a layout of another family.
+    if (isWhole && quote !== first && !QUOTED.test(line.slice(first + 1, quote + 1))) return undefined;
     after.lastIndex = quote + 1;
     const match = after.exec(line);
     // Some layouts have the size first. It is recognised because it is not a code in use.

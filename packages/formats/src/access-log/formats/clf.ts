@@ -74,7 +74,7 @@ function readRest(draft: Draft, rest: readonly Token[], whole: WholeDurations): 
   const values = rest.map(({ text }) => text);
   putText(draft, "requestId", findRequestId(values));
   putNamedSeconds(draft, joinBare(rest));
-  if (rest.some((token) => token.kind === "bare" && /^[A-Za-z_]+[=:]/.test(token.text))) return readPairs(draft, rest);
+  if (hasPairs(rest)) return readPairs(draft, rest);
   const apart = readApartDuration(rest);
   if (apart !== undefined) {
     draft.durationMs = apart;
@@ -310,7 +310,13 @@ function putNamedTime(draft: Draft, text: string | undefined): void {
 /** A name and its value, perhaps with the unit as a separate word. */
 const PAIR = /(?<![A-Za-z_])([A-Za-z_]+)(?:=|: ?)(?:"([^"]*)"|([^"\s]*?(?:, [^"\s=,]+)*)(?=["\s]|$)(?:(?<=\d) ([mµu]s)(?= |$))?)/g;
 
-function readPairs(draft: Draft, rest: readonly Token[]): string | undefined {
+/** True if there are names with values among the tokens. */
+export function hasPairs(rest: readonly Token[]): boolean {
+  return rest.some((token) => token.kind === "bare" && /^[A-Za-z_]+[=:]/.test(token.text));
+}
+
+/** Sets what nginx's variables say under their usual short names; returns the format that they indicate. */
+export function readPairs(draft: Draft, rest: readonly Token[]): string | undefined {
   const text = joinTokens(rest);
   const found: Record<string, string> = {};
   for (const [, key = "", quoted, bare, unit = ""] of text.matchAll(PAIR)) {

@@ -27,6 +27,8 @@ const HTTP =
   /^(?:[^\s/]+ )?(-?\d+)\/(-?\d+)\/(-?\d+)\/(-?\d+)\/(\+?-?\d+) +(-?\d+) (\+?-?\d+) (\S+) (\S+) ([A-Za-z-]{4}) (\d+\/\d+\/\d+\/\d+\/\+?\d+) {1,2}(\d+\/\d+)(?: \{[^}]*\}){0,2}(?: (.*))?$/s;
 /** An operators' shortened or extended layout. The five timers, status and size stay together, and the rest is found by its look. */
 const SHORTENED = /^(-?\d+)\/(-?\d+)\/(-?\d+)\/(-?\d+)\/(\+?-?\d+) +(-?\d+) (\+?-?\d+)(?= |$)(.*)$/s;
+/** More timers than httplog has, in an order of the operators' own. Status and size still follow them. */
+const MANY_TIMERS = /^(?:\+?-?\d{1,9}\/){5,11}\+?-?\d{1,9} +(-?\d+) (\+?-?\d+)(?= |$)(.*)$/s;
 /** `option httplog clf`: the head of the Common Log Format, then the fields of httplog as separate words. */
 const CLF_HEAD = String.raw`^(?:.{0,200}? )?(\S+) - - \[([^\]]{20,27})\] "([^"]*)" (-?\d+) (\+?-?\d+) "" "" (\d+) (\d{3})`;
 /** Frontend, backend and server. */
@@ -59,6 +61,13 @@ function createHaproxy(context: ParseContext): LineParser {
     if (http !== null) return { kind: "exchange", format: readHttp(draft, http, server), exchange: draft };
     const shortened = SHORTENED.exec(rest);
     if (shortened !== null) return { kind: "exchange", format: readHttp(draft, lengthen(shortened), server), exchange: draft };
+    const many = MANY_TIMERS.exec(rest);
+    if (many !== null) {
+      const format = readHttp(draft, lengthen(["", "", "", "", "", "", many[1] ?? "", many[2] ?? "", many[3] ?? ""]), server);
+      // Without the times of a try, nothing is known of it.
+      delete draft.upstream;
+      return { kind: "exchange", format, exchange: draft };
+    }
     const tcp = TCP.exec(rest);
     if (tcp === null) return undefined;
     putDuration(draft, tcp[3]?.replace("+", ""), 1);
@@ -113,7 +122,7 @@ function parseTimed(line: string, context: ParseContext): ReturnType<LineParser>
 }
 
 /** The parts of httplog's own line, some of which may be empty. */
-function lengthen(shortened: RegExpExecArray): readonly string[] {
+function lengthen(shortened: readonly string[]): readonly string[] {
   const tail = shortened[8] ?? "";
   const flags = / ([-CSPRLUDIKTcs][-RQCHDLT](?:--|[A-Z-]{2}))(?= |$)/.exec(tail)?.[1] ?? "";
   const counts = / (\d+\/\d+\/\d+\/\d+\/\+?\d+)(?= |$)/.exec(tail)?.[1] ?? "";

@@ -4,6 +4,7 @@ import { putClient, putDuration, putStatus, putTarget, putText, putTime, startDr
 import { parseAnyTime } from "../values/clock.ts";
 import type { LineParser, ParseContext, ParsedLine, TextFormat } from "../line.ts";
 import { readSuffixedDuration } from "../named-fields/named-durations.ts";
+import { readHaproxyNames } from "./haproxy-names.ts";
 import { readBracketedPairs, readLabelledValues, readLoosePairs, readPairs } from "../values/logfmt-pairs.ts";
 
 /** `method=GET path=/jobs/1 format=json controller=JobsController action=show status=500 duration=58.33 view=40.43`. */
@@ -72,6 +73,8 @@ function createLogfmt(context: ParseContext): LineParser {
   return (line) => {
     const pairs = readLabelledValues(line) ?? readBracketedPairs(line) ?? (line.includes("=") ? readPairs(line) : undefined);
     if (pairs === undefined) return undefined;
+    const ofHaproxy = readHaproxyNames(Object.fromEntries(pairs), context);
+    if (ofHaproxy !== undefined) return ofHaproxy;
     const names = [...pairs.keys()].map((key) => key.toLowerCase());
     if (!names.some((name) => RECORD.has(name))) return undefined;
     const isTimed = names.some((name) => ["time", "ts", "timestamp", "@timestamp"].includes(name));

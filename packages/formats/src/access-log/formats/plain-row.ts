@@ -19,6 +19,8 @@ export const HOST = /^[\w-]{1,63}(?:\.[\w-]{1,63}){1,10}(?::\d{1,5})?$/;
 export const ADDRESS = /^(?:(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?|\[?[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}\]?)$/;
 const HOST_FIRST = String.raw`(?:[\w.-]{1,100}(?::\d{1,5})? (?=\/))?`;
 const ROOT = String.raw`(?:\/|https?:\/\/)`;
+/** A query that stands apart from its path. */
+const QUERY = String.raw`(?: (?<query>\?\S+))?`;
 const PROTOCOL = String.raw`(?: HTTP\/[\d.]+)?`;
 const ARROW = "(?: (?:->|=>))?";
 /** A size and a duration in seconds; a number with another unit is neither. */
@@ -26,7 +28,7 @@ const SIZE = String.raw`(?: (?<size>\d+|-)(?= |$)(?! [mµu]?s\b))?`;
 const TOOK = String.raw`(?: (?<seconds>\d{1,5}\.\d{3})s?(?= |$)(?! [mµu]s\b))?`;
 /** The status after the request. A host may precede the path, and an arrow the status. */
 const BEHIND = new RegExp(
-  String.raw`(?<=[\]"\s])"?(?<method>${METHODS})"? ${HOST_FIRST}"?(?<target>${ROOT}[^\s"]*)"?${PROTOCOL}"?${ARROW} (?<status>\d{3})${SIZE}${TOOK}(?= |$)`,
+  String.raw`(?<=[\]"\s])"?(?<method>${METHODS})"? ${HOST_FIRST}"?(?<target>${ROOT}[^\s"]*)${QUERY}"?${PROTOCOL}"?${ARROW} (?<status>\d{3})${SIZE}${TOOK}(?= |$)`,
 );
 /** The status directly before the request. */
 const BEFORE = new RegExp(String.raw`(?<=[\]\s])(?<status>\d{3}) (?<method>${METHODS}) (?<target>${ROOT}\S*)${PROTOCOL}(?= |$)`);
@@ -133,7 +135,7 @@ function findLastAddress(rest: string): string | undefined {
 
 function putRow(draft: Draft, row: Readonly<Record<string, string | undefined>>, status: string | undefined): Draft {
   if (row["method"] !== undefined) draft.method = row["method"];
-  putTarget(draft, unescapeQuoted(row["target"] ?? ""));
+  putTarget(draft, unescapeQuoted(`${row["target"] ?? ""}${row["query"] ?? ""}`));
   putStatus(draft, status);
   putNumber(draft, "responseBytes", row["size"]);
   if (draft.durationMs === undefined) putDuration(draft, row["seconds"], 1000);

@@ -22,7 +22,7 @@ import { readSuffixedDuration } from "../named-fields/named-durations.ts";
 import { putTries, putNamedSeconds, putNextAnswer, putNginxSeconds } from "../named-fields/nginx-upstream.ts";
 import { findAgent, findRequestId, isAgent, isNoAgent } from "../values/telling-values.ts";
 import { readTokens, type Token, unescapeQuoted } from "../values/tokens.ts";
-import { findBoth, isUnit, readApartDuration } from "./clf.ts";
+import { findBoth, hasPairs, isUnit, readApartDuration, readPairs } from "./clf.ts";
 import { isCounted, isUsualStatus } from "../values/usual-status.ts";
 import { peelLoose } from "../wrappers/peel.ts";
 
@@ -44,7 +44,8 @@ const FAMILY_TIME = new RegExp(
   ),
 );
 /**
- * The other places where operators put the status: named; after the client's address; after Apache's original status (`%s->%>s`); after the
+ * The other places where operators put the status: named; after the client's address; after Apache's original status (`%s->%>s`), or
+ * beside it if both are the same (`%>s/%s`); after the
  * time; directly before the request, in brackets or not; after HAProxy's backend and server; after a request without its protocol; and in a
  * widely copied nginx layout (`to: $upstream_addr: $request $status`).
  */
@@ -52,6 +53,7 @@ const LAYOUTS = [
   /"(?<request>[^"]*)" (?:status|code|response|resp|http_status|st)[=:] ?"?(?<status>\d{3})"?(?= |,|$)/d,
   /"(?<request>[^"]*)" (?:(?:\d{1,3}\.){3}\d{1,3}|[\da-f]{0,4}(?::[\da-f]{0,4}){2,7}) (?<status>\d{3})(?= |$)/d,
   /"(?<request>[^"]*)" \d{3}->(?<status>\d{3})(?= |$)/d,
+  /"(?<request>[^"]*)" (?<status>\d{3})\/\k<status>(?= |$)/d,
   /"(?<request>[A-Z]{3,16} (?:\/|\*|https?:\/\/)[^"]*)" (?<status>\d{3})(?= |$)/d,
   /: (?<request>[A-Z]{3,16} \S+ HTTP\/[\d.]+|\\x\S*|) (?<status>\d{3}) (?=(?:upstream_|request_)\w+ )/d,
   /\] (?<status>\d{3}) (?:[^"]{0,200} )?"(?<request>[^"]*)"/d,
@@ -125,7 +127,9 @@ function createRequestLine(context: ParseContext): LineParser {
     putRequestLine(draft, unescapeQuoted(request[1] ?? ""));
     putStatus(draft, request[2]);
     putDuration(draft, / (\d{1,5}\.\d{3}) $/.exec(head)?.[1], 1000);
-    putRest(draft, readTokens(line, end, 40));
+    const rest = readTokens(line, end, 40);
+    putRest(draft, rest);
+    if (hasPairs(rest)) readPairs(draft, rest);
     if (draft.durationMs === undefined) putNamedSeconds(draft, line.slice(end));
     putTries(draft, line.slice(end));
     return { kind: "exchange", format: "request-line", exchange: draft };

@@ -84,7 +84,7 @@ export const winstonSimple: TextFormat = {
 
 /** A time in brackets followed by nothing but an answer, as pino-http-print and many scripts write it. */
 const STAMPED =
-  /^\[(\d{13}|\d\d:\d\d:\d\d(?:\.\d{1,6})?|\d{4}-\d\d-\d\d[T ][\d:.,]{8,18}(?:Z| ?[+-]\d\d:?\d\d)?)\] (?:- )?((?:[A-Z]{3,10} \S+|\d{3}) .*)$/s;
+  /^\[(\d{13}|[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT|\d\d:\d\d:\d\d(?:\.\d{1,6})?|\d{4}-\d\d-\d\d[T ][\d:.,]{8,18}(?:Z| ?[+-]\d\d:?\d\d)?)\] (?:- )?((?:[A-Z]{3,10} \S+|\d{3}) .*)$/s;
 
 function createTextLog(context: ParseContext): LineParser {
   return (line) => {
@@ -108,7 +108,9 @@ function createTextLog(context: ParseContext): LineParser {
   };
 }
 
-const ANSWER_START = /^ ?(?:[A-Z]{3,8} [/*]|\[[\dT:.Z +-]{8,32}\] |\d{3} [A-Z])/;
+const ANSWER_START = /^ {0,2}(?:[A-Z]{3,8} [/*]|\[[\dA-Za-z:.,<> +-]{1,32}\] |\d{3} [A-Z]|(?:-->|xxx) [A-Z])/;
+/** The number of a process in brackets, as gunicorn writes it, before an answer. */
+const PROCESS = /^\[<?\d{1,7}>?\] (?=[A-Z]{3,8} [/*])/;
 
 /** Reads a line that is nothing but an answer, as development servers print it: after its time, or with its duration. */
 function readBareAnswer(line: string, context: ParseContext): ParsedLine | undefined {
@@ -117,7 +119,7 @@ function readBareAnswer(line: string, context: ParseContext): ParsedLine | undef
   // pino-http-print writes the whole URL, which no other program does after such a time.
   const text =
     stamped === null
-      ? line.trim()
+      ? line.trim().replace(PROCESS, "")
       : (stamped[2] ?? "").replace(/^([A-Z]{3,10}) https?:\/\/[^/\s]+(?=\/)/, stamped[1]?.length === 13 ? "$1 " : "$&");
   const answer = readAnswerSentence(text);
   if (answer === undefined || (stamped === null && answer.durationMs === undefined)) return undefined;

@@ -25,7 +25,7 @@ export function cutCells(line: string): Cut | undefined {
   const quoted = QUOTED.exec(line)?.[1];
   if (quoted !== undefined && line.endsWith('"'))
     return { separator: `"${quoted}"`, cells: line.slice(1, -1).split(`"${quoted}"`, MAX_CELLS) };
-  for (const separator of ["\t", "|", ";"]) {
+  for (const separator of ["\t", "|", ";", "^", "~"]) {
     const cells = line.split(separator, MAX_CELLS);
     // A semicolon in an agent is no separator. A real separator follows a cell with nothing but a time or an address.
     if (cells.length >= 4 && cells.slice(0, 2).every((cell) => isAlone(cell.trim())))

@@ -70,6 +70,7 @@ const TARGET = [
   "cs_uri_stem",
   "http.url_details.path",
   "httprequest.requesturl",
+  "u",
 ];
 const REQUEST_LINE = ["request", "request_line", "req", "http_request", "request_url"];
 const WHOLE = /^[A-Z]{3,16} (?:\/|https?:\/\/)\S* HTTP\/[\d.]+$/;
@@ -278,7 +279,7 @@ export function putNamedUpstream(draft: Draft, read: FieldReader): boolean {
   const text = (...names: readonly string[]) => readJsonText(read(names));
   // Beside nginx's own short names `us` is the upstream's status; elsewhere it is a unit.
   const short = text("urt", "uct", "uht") === undefined ? undefined : text("us");
-  const status = text("upstream_status", "upstream.status", "backend_status") ?? short;
+  const status = text("upstream_status", "upstream.status", "backend_status", "up_status") ?? short;
   if (status === undefined || !/^\d{3}(?:(?:, | : )(?:\d{3}|-))*$/.test(status)) return false;
   const address = text("upstream_addr", "upstream.addr", "upstream.address");
   putNginxUpstream(draft, { address, status, responseTime: text("upstream_response_time") }, true);
@@ -308,7 +309,7 @@ function readTimeValue(read: FieldReader): unknown {
 }
 
 function readMethod(read: FieldReader): string | undefined {
-  const type = readJsonText(read(["request_type"]));
+  const type = readJsonText(read(["request_type", "m"]));
   const method = readJsonText(read(METHOD)) ?? (isMethod(type) ? type : undefined);
   return method !== undefined && /^[A-Za-z_-]{2,20}$/.test(method) ? method.toUpperCase() : undefined;
 }
@@ -343,7 +344,7 @@ function readShortStatus(read: FieldReader): unknown {
   const isUnread = isRefusal && read(METHOD) === "<BADREQ>";
   const isAsked = isUnread || (readMethod(read) !== undefined && readTarget(read) !== undefined);
   const isAccess = isWordless && isAsked && read(CLIENT) !== undefined;
-  const code = isAccess ? read(["code"]) : undefined;
+  const code = isAccess ? read(["code", "s"]) : undefined;
   return isUsualStatus(String(code)) ? code : undefined;
 }
 

@@ -112,6 +112,8 @@ const TAGGED = /^\[([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}|[0-9a-f]{32})\](?: |$)
 const EPOCH = /^(?:(\d{13})|\[(\d{13})\])[ \t]+(?=\S)/;
 /** The time of day, as a viewer shows it before the line's own time. */
 const CLOCK = /^\d\d:\d\d:\d\d\.\d{3} (?=\d{4}-\d\d-\d\d[T ]\d\d:)/;
+/** A date in numbers before JSON. Its day and month cannot be told apart, so it gives no time. */
+const NUMERIC_DATE = /^\d\d\/\d\d\/\d{4} \d\d:\d\d:\d\d:? (?=\{)/;
 const PRIORITY = /^<\d{1,3}>(?=\S)/;
 const BRACKETED = /^\[([\w.-]+(?:\/[\w.-]+)+)\] (?=\S)/;
 const TAG = /^ ?(?:[\w.-]+ )?([\w./-]{1,64})\[([\w.-]+)\]: ?/;
@@ -156,7 +158,7 @@ export function peelLoose(line: string): Peeled | undefined {
   if (epoch !== null) return { text: line.slice(epoch[0].length), timeMs: Number(epoch[1] ?? epoch[2]) };
   const dyno = DYNO.exec(line);
   if (dyno !== null) return { text: line.slice(dyno[0].length), service: dyno[1] ?? "", record: "text" };
-  for (const pattern of [CLOCK, PRIORITY, BRACKETED, TAG, NAME, BEFORE_JSON, STERN, SCRIPT]) {
+  for (const pattern of [CLOCK, NUMERIC_DATE, PRIORITY, BRACKETED, TAG, NAME, BEFORE_JSON, STERN, SCRIPT]) {
     const match = pattern.exec(line);
     if (match !== null) return { text: line.slice(match[0].length), ...(match[1] === undefined ? {} : { service: match[1].trim() }) };
   }
