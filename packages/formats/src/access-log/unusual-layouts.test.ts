@@ -98,3 +98,16 @@ it("a query may stand apart from its path", () => {
 it.each(["up_status", "upstreamStatus"])("an upstream's status may be called %s", (name) => {
   expect(read(`method=GET uri="/a" status=502 remote=10.0.0.1 ${name}=502`)).toMatchObject({ [STATUS]: 502, "upstream.status_code": 502 });
 });
+
+describe("pairs without a name that every record has", () => {
+  it("are a request where they have a whole request line", () => {
+    const pairs = ["src=10.0.0.1", "host=shop.example", "code=502", 'request="GET /a?b=1 HTTP/1.1"', "bytes_sent=8"];
+    const told = { [STATUS]: 502, "http.request.method": "GET", "url.path": "/a", "client.address": "10.0.0.1" };
+    expect(read(pairs.join(" | "))).toMatchObject({ ...told, "http.response.body.size": 8 });
+    expect(read(`time_local="${TIME}", client="10.0.0.1", code="502", bytes_sent="8", req="GET /a HTTP/1.1"`)).toMatchObject(told);
+  });
+
+  it("are a settings file's without it", () => {
+    expect(read("host=shop.example port=8080 code=502 request=/a")).not.toHaveProperty([STATUS]);
+  });
+});

@@ -64,10 +64,12 @@ export const logfmt: TextFormat = { id: "logfmt", create: createLogfmt };
 
 /** Names of which every log record has one. Pairs without any of them are a command's output or a settings file. */
 const RECORD = new Set(
-  "level lvl msg message event datetime status status_code statuscode http_status response_status response_code time ts at severity method http_request uri err error".split(
+  "level lvl msg message event datetime status status_code statuscode http_status response_status response_code time ts at severity method http_request uri err error time_local time_iso8601".split(
     " ",
   ),
 );
+/** A server's own layout may have none of these names, but it has the whole request: `code=200 | request="GET / HTTP/1.1"`. */
+const WHOLE_REQUEST = /^[A-Z]{3,8} \S+ HTTP\/\d/;
 
 function createLogfmt(context: ParseContext): LineParser {
   return (line) => {
@@ -76,7 +78,7 @@ function createLogfmt(context: ParseContext): LineParser {
     const ofHaproxy = readHaproxyNames(Object.fromEntries(pairs), context);
     if (ofHaproxy !== undefined) return ofHaproxy;
     const names = [...pairs.keys()].map((key) => key.toLowerCase());
-    if (!names.some((name) => RECORD.has(name))) return undefined;
+    if (!names.some((name) => RECORD.has(name)) && ![...pairs.values()].some((value) => WHOLE_REQUEST.test(value))) return undefined;
     const isTimed = names.some((name) => ["time", "ts", "timestamp", "@timestamp"].includes(name));
     const leading = isTimed ? undefined : /^\[?(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*?)\]? /.exec(line)?.[1];
     const record = { ...(leading === undefined ? {} : { "@timestamp": leading }), ...Object.fromEntries(pairs) };
