@@ -59,7 +59,7 @@ function toPath(example: Hop | undefined, { suspect, deviations }: DeviatingServ
 }
 
 function toEvidence({ kind, what, measured, logP }: Deviation): Evidence {
-  const source = kind === "busy" ? "metric" : kind === "slow" || kind === "far" ? "span" : "log";
+  const source = kind === "busy" ? "metric" : kind === "slow" || kind === "far" || kind === "always-far" ? "span" : "log";
   return { statement: what, measured, source, weight: Math.max(0.1, Math.min(4, -logP / 2)) };
 }
 

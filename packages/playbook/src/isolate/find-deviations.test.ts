@@ -51,6 +51,43 @@ describe("finding what deviates without any failure", () => {
     expect(found[0]?.deviations[0]?.kind).toBe(kind);
   });
 
+  describe("of a service that few requests need", () => {
+    const code = (gapMs: number): SpanSketch => ({
+      service: "shop",
+      name: "/login",
+      takes: 17 + gapMs,
+      calls: [
+        {
+          service: "shop",
+          kind: "client",
+          takes: 5 + gapMs,
+          calls: [{ service: "codes", name: "/code/{id}", at: gapMs / 2, takes: 5 }],
+        },
+      ],
+    });
+    const play = (before: number, gapMs: number) => {
+      const builder = new TraceBuilder().traces(20, () => request()).traces(before, () => code(2));
+      const { spans, logs } = builder
+        .traces(20, () => request())
+        .traces(3, () => code(gapMs))
+        .observations();
+      const window = { fromMs: START_MS + (20 + before) * 1000 + 500, toMs: Infinity };
+      return findDeviations({ paths: assembleTraces(spans, logs), metrics: [], window });
+    };
+
+    it("takes a way that is many times longer than whole requests for no chance", () => {
+      const [found] = play(1, 900);
+      expect([found?.suspect.service, found?.deviations[0]?.kind]).toEqual(["codes", "far"]);
+    });
+
+    it("sees such a way where the service was not called before", () => {
+      const [found] = play(0, 900);
+      expect([found?.suspect.service, found?.deviations[0]?.kind]).toEqual(["codes", "always-far"]);
+    });
+
+    it("says nothing where the way is a little longer", () => expect(play(1, 30)).toEqual([]));
+  });
+
   it("does not take a change in the traffic's mix for a fault", () => {
     const mixed = (builder: TraceBuilder, share: number) =>
       builder.traces(30, (index) => request({ log: `c.CartService#${31 + Math.floor((index % 10) / share)} a` }));

@@ -2,6 +2,7 @@ import type { FailurePath, MetricPoint, Suspect, Window } from "@faultline/model
 import { startOf } from "../trace/span-time.ts";
 import { type Deviation, compareProfiles } from "./behaviour/compare.ts";
 import { compareSaturation } from "./behaviour/compare-saturation.ts";
+import { findConstantDelays } from "./behaviour/find-constant-delays.ts";
 import { findConstantErrors } from "./behaviour/find-constant-errors.ts";
 import { profilePaths } from "./behaviour/profile.ts";
 
@@ -48,7 +49,7 @@ export function findDeviations({ paths, metrics, ...request }: DeviationRequest)
       ? []
       : compareProfiles(profilePaths(good), window).map((each) => ({ ...each, logP: each.logP + Math.log(PREFIXES.length) }));
   });
-  found.push(...findConstantErrors(window));
+  found.push(...findConstantErrors(window), ...findConstantDelays(window));
   const asked = { fromMs: Math.max(baseline.toMs, request.window.fromMs), toMs: request.window.toMs };
   return rankServices([...found, ...compareSaturation(metrics, baseline, asked)]);
 }
@@ -67,9 +68,16 @@ const MOST_FOR_CONSTANT = 1.5;
 
 /** The weight of a deviation: by its certainty, its share of the requests, and, for durations, its length relative to whole requests. */
 function weigh({ kind, logP, share, relativeExcess }: Deviation): number {
-  if (kind === "always-error") return MOST_FOR_CONSTANT * (1 - Math.exp(logP / 20));
+  if (kind === "always-error" || kind === "always-far") return MOST_FOR_CONSTANT * (1 - Math.exp(logP / 20));
   const size = relativeExcess === undefined ? 0 : Math.max(-3, Math.min(2, Math.log(relativeExcess)));
   return -logP + 2 * Math.log(share) + size + (kind === "new-error" ? NEW_ERROR : 0);
+}
+
+/** A time that grew by this many times what whole requests take, in nearly all traces of at least a few, is no chance, however few they are. */
+const EXTREME = { excess: 5, share: 0.9, traces: 3 } as const;
+
+function isExtreme({ relativeExcess = 0, share, traceIds }: Deviation): boolean {
+  return relativeExcess > EXTREME.excess && share > EXTREME.share && traceIds.size >= EXTREME.traces;
 }
 
 function rankServices(found: readonly Deviation[]): readonly DeviatingService[] {
@@ -79,7 +87,7 @@ function rankServices(found: readonly Deviation[]): readonly DeviatingService[] 
     return { service, deviations: sorted, best, weight: best === undefined ? 0 : weigh(best) + addOtherKinds(sorted) };
   });
   return services
-    .filter(({ weight, best }) => weight > 0 && (best?.logP ?? 0) < SUSPICIOUS)
+    .filter(({ weight, best }) => weight > 0 && best !== undefined && (best.logP < SUSPICIOUS || isExtreme(best)))
     .sort((a, b) => b.weight - a.weight)
     .map(({ service, deviations, weight }) => ({ suspect: { service, score: weight }, deviations }));
 }

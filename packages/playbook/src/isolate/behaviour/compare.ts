@@ -5,7 +5,7 @@ import type { HopRecord, Profile, TimeSample } from "./profile.ts";
 /** One way in which a service behaves differently than before. */
 export type Deviation = {
   readonly service: string;
-  readonly kind: "missing" | "new" | "new-error" | "always-error" | "slow" | "far" | "busy";
+  readonly kind: "missing" | "new" | "new-error" | "always-error" | "always-far" | "slow" | "far" | "busy";
   readonly what: string;
   readonly measured: string;
   /** The natural logarithm of its probability by chance, multiplied by the number of comparisons that could have shown as much. */
