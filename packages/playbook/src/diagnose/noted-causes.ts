@@ -47,9 +47,13 @@ function toNamedCause({ cause, confidence, isCode }: Noted, { statement, measure
   return { cause, evidence, noted: { confidence, isGuess: confidence < DIAGNOSED_CONFIDENCE, isCode } };
 }
 
+/** No note is certain. One that says so counts as the surest of all, so that its weight stays a number. */
+const SUREST = 0.99;
+
 /** The weight at which a cause unknown to Faultline would leave this confidence. */
 function toWeight(confidence: number): number {
-  return Math.max(0.1, 2 + Math.log(confidence / (1 - confidence)));
+  const sure = Math.min(confidence, SUREST);
+  return Math.max(0.1, 2 + Math.log(sure / (1 - sure)));
 }
 
 /** If nothing but log lines tells about the failures, their durations show whether a clock ended them. */

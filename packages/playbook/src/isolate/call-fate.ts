@@ -4,6 +4,8 @@ import type { Call, Hop } from "./hops/hop-shape.ts";
 
 /** One process notes both ends, though not at the same instant. */
 export const SAME_INSTANT_MS = 10;
+/** Exporters round to half a millisecond and less. */
+const ROUNDING_MS = 0.5;
 
 /** True if the call ended only after its hop had answered, so the answer did not depend on it. */
 export function isAfterwards(call: Call, hop: Hop): boolean {
@@ -23,14 +25,23 @@ export function isFailed(call: Call): boolean {
 export function isRecovered(call: Call, hop: Hop): boolean {
   if (isExchangeSpan(call.from.span)) return hop.calls.some((other) => other !== call && other.outcome.kind === "ok");
   const isFine = hop.outcome.kind === "ok";
-  return hop.calls.some(
-    (later) =>
-      later !== call &&
-      later.outcome.kind === "ok" &&
-      later.startMs >= call.endMs - 0.5 &&
-      toTarget(call.operation) === toTarget(later.operation) &&
-      (call.peer.name === later.peer.name || (isFine && asksByPath(call) && asksByPath(later))),
-  );
+  for (const later of listSucceeding(hop).get(toTarget(call.operation)) ?? []) {
+    if (later.startMs < call.endMs - ROUNDING_MS) return false;
+    if (later !== call && (call.peer.name === later.peer.name || (isFine && asksByPath(call) && asksByPath(later)))) return true;
+  }
+  return false;
+}
+
+const succeeding = new WeakMap<Hop, ReadonlyMap<string, readonly Call[]>>();
+
+/** A hop's calls that succeeded, by what they asked for, the last first. A hop may have thousands of calls, so they are sorted once. */
+function listSucceeding(hop: Hop): ReadonlyMap<string, readonly Call[]> {
+  const known = succeeding.get(hop);
+  if (known !== undefined) return known;
+  const good = hop.calls.filter(({ outcome }) => outcome.kind === "ok").sort((a, b) => b.startMs - a.startMs);
+  const found = Map.groupBy(good, ({ operation }) => toTarget(operation));
+  succeeding.set(hop, found);
+  return found;
 }
 
 /** True for a call whose operation says what is asked for. A method alone is the same for everything. */

@@ -16,26 +16,49 @@ export function findBehind(roots: readonly SpanNode[]): Behind {
   const behind = new Map<SpanNode, SpanNode[]>();
   const orphans = roots.filter(({ span }) => span.parentSpanId !== undefined && (span.kind === "server" || span.kind === "consumer"));
   if (orphans.length === 0 || roots.length < 2) return behind;
-  const silent = roots.flatMap((root) => listSilentCalls(root).map((call) => ({ root, call })));
+  const silent = roots
+    .flatMap((root) => listSilentCalls(root).map((call) => ({ root, call, lastEndMs: 0 })))
+    .sort((a, b) => startOf(a.call) - startOf(b.call));
+  silent.reduce((latest, each) => (each.lastEndMs = Math.max(latest, endOf(each.call))), -Infinity);
   for (const orphan of orphans) {
-    const cause = silent
-      .filter(({ root, call }) => root !== orphan && isDuring(call, orphan) && call.span.resource.service !== orphan.span.resource.service)
-      .sort((a, b) => startOf(b.call) - startOf(a.call))[0];
+    const cause = findLastDuring(silent, orphan);
     if (cause === undefined) continue;
-    const caused = behind.get(cause.call);
-    if (caused === undefined) behind.set(cause.call, [orphan]);
+    const caused = behind.get(cause);
+    if (caused === undefined) behind.set(cause, [orphan]);
     else caused.push(orphan);
   }
   return behind;
 }
 
-function isDuring(call: SpanNode, orphan: SpanNode): boolean {
-  return startOf(orphan) >= startOf(call) - TOLERANCE_MS && startOf(orphan) <= endOf(call) + TOLERANCE_MS;
+/** A call with its root, and when the last of the calls that began no later than it ended. */
+type Silent = { readonly root: SpanNode; readonly call: SpanNode; lastEndMs: number };
+
+/** The call that began last of those during which the orphan began. `silent` is in order of start. */
+function findLastDuring(silent: readonly Silent[], orphan: SpanNode): SpanNode | undefined {
+  const fromMs = startOf(orphan);
+  let [low, high] = [0, silent.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (startOf((silent[middle] as Silent).call) <= fromMs + TOLERANCE_MS) low = middle + 1;
+    else high = middle;
+  }
+  for (let at = low - 1; at >= 0; at -= 1) {
+    const { root, call, lastEndMs } = silent[at] as Silent;
+    if (lastEndMs < fromMs - TOLERANCE_MS) return undefined;
+    const isItsCaller = root !== orphan && call.span.resource.service !== orphan.span.resource.service;
+    if (isItsCaller && endOf(call) >= fromMs - TOLERANCE_MS) return call;
+  }
+  return undefined;
 }
 
-function listSilentCalls(node: SpanNode): readonly SpanNode[] {
-  const below = node.children.flatMap(listSilentCalls);
-  return node.children.length === 0 && isNamedCall(node) ? [node, ...below] : below;
+function listSilentCalls(root: SpanNode): readonly SpanNode[] {
+  const silent: SpanNode[] = [];
+  const open = [root];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (node.children.length === 0 && isNamedCall(node)) silent.push(node);
+    for (const child of node.children) open.push(child);
+  }
+  return silent;
 }
 
 /** True for a call to a named service. A database calls nobody, and a callee without a name cannot be mentioned. */

@@ -24,11 +24,17 @@ export function buildHops(path: FailurePath): readonly Hop[] {
   const bridged = new Set([...behind.values()].flat());
   const within = findWithin(path.roots.filter((root) => !bridged.has(root)));
   const found = new Set([...bridged, ...[...within.values()].flat()]);
-  return path.roots.filter((root) => !found.has(root)).map((root) => buildHop(root, { path, behind, within }));
+  return path.roots.filter((root) => !found.has(root)).map((root) => buildHop(root, { path, behind, within, depth: 0 }));
 }
 
-/** What a hop is built from: its path, the roots behind each call whose callee sent no telemetry, and those that a lost call caused. */
-type Ground = { readonly path: FailurePath; readonly behind: Behind; readonly within: Within };
+/** A request passes few services. What lies deeper than this calls itself in a circle, or was made up to exhaust the reader. */
+const MAX_DEPTH = 300;
+
+/**
+ * What a hop is built from: its path, the roots behind each call whose callee sent no telemetry, those that a lost call caused, and how
+ * many hops lie above it.
+ */
+type Ground = { readonly path: FailurePath; readonly behind: Behind; readonly within: Within; readonly depth: number };
 
 type GrowingHop = Omit<Hop, "spans" | "calls" | "call"> & { spans: SpanNode[]; calls: Call[]; call?: Call };
 
@@ -106,19 +112,20 @@ function inferHop(node: SpanNode, { peer, outcome, ground }: { peer: Peer; outco
 }
 
 function toCallee(node: SpanNode, child: SpanNode, { ground, hasClientSpan }: { ground: Ground; hasClientSpan: boolean }): Call {
-  const callee = buildHop(child, ground);
   const call: Call = {
     from: node,
     hasClientSpan,
-    peer: { name: callee.service, kind: "service", isAddress: false },
+    peer: { name: child.span.resource.service, kind: "service", isAddress: false },
     operation: hasClientSpan ? nameOperation(node, child) : nameOperation(child),
-    outcome: hasClientSpan ? readCallOutcome(node, ground.path) : callee.outcome,
-    callee,
+    outcome: readCallOutcome(hasClientSpan ? node : child, ground.path),
     startMs: hasClientSpan ? startOf(node) : startOf(child),
     endMs: hasClientSpan ? endOf(node) : endOf(child),
   };
-  callee.call = call;
-  return call;
+  if (ground.depth >= MAX_DEPTH) return call;
+  const callee = buildHop(child, { ...ground, depth: ground.depth + 1 });
+  const called = { ...call, callee };
+  callee.call = called;
+  return called;
 }
 
 function readCallOutcome(node: SpanNode, path: FailurePath): Outcome {
