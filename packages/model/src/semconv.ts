@@ -54,9 +54,9 @@ export function readPeerService(attributes: Attributes): string | undefined {
   return readText(attributes, "service.peer.name", "peer.service");
 }
 
-/** Host that a client span calls: `server.address`, before `net.peer.name` and `http.host`. */
+/** Host that a client span calls: `server.address`, before `net.peer.name` and `http.host`, then as OpenTracing and Datadog name it. */
 export function readServerAddress(attributes: Attributes): string | undefined {
-  return readText(attributes, "server.address", "net.peer.name", "http.host");
+  return readText(attributes, "server.address", "net.peer.name", "http.host", "peer.hostname", "out.host");
 }
 
 /** Database system: `db.system.name`, before `db.system`. */

@@ -80,6 +80,8 @@ const CASES: readonly (readonly [CauseId, string, Partial<SpanSketch>])[] = [
   ["pool-exhausted", "shop", query("connection not available and request was dropped from queue after 2962ms")],
   ["body-too-large", "shop", call({ code: 413 })],
   ["body-too-large", "shop", call({ code: 431 })],
+  ["body-too-large", "shop", thrown("AxiosError", "Request failed with status code 431")],
+  ["connection-refused", "stock", call({ message: "connect ECONNREFUSED 10.0.0.7:80", attributes: { "peer.hostname": "stock" } })],
   [
     "resource-exhausted",
     "shop",

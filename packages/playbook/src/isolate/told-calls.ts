@@ -53,6 +53,15 @@ const NAMED = [
   ),
 ];
 
+/** An address of the program's own machine, which names no service. */
+const LOOPBACK = /^(?:127\.|0\.0\.0\.0$|localhost$)/;
+/** How programs name in their own words what they could not reach, before the address that they tried. */
+const UNREACHED = [
+  new RegExp(`(?:^|: )${HOST} (?:could not be reached|is unreachable|is not reachable): `),
+  new RegExp(`\\b(?:could not|cannot|failed to|unable to) reach ${HOST}: `, "i"),
+  new RegExp(`\\b(?:call|request) to ${HOST} failed\\b`, "i"),
+];
+
 /** Words before a verb that name nobody. */
 const NOBODY =
   /^(?:it|this|that|request|call|query|command|statement|task|job|operation|read|write|socket|connect|connection|server|upstream|backend|service|gateway|and|which|the|has|was|is)$/i;
@@ -82,8 +91,13 @@ export function readToldCall({ type, message, stack = "" }: ExceptionRecord): To
 
 /** The host that failed according to the words, with its status if they mention one, as in a span. */
 export function readToldHost(message: string): Attributes | undefined {
-  const host = NAMED.map((pattern) => pattern.exec(message)?.[1]).find((each) => each !== undefined && !NOBODY.test(each));
-  if (host === undefined) return undefined;
+  const address = findName(NAMED, message);
+  if (address === undefined) return undefined;
+  const host = LOOPBACK.test(address) ? (findName(UNREACHED, message) ?? address) : address;
   const status = findStatusInWords(message);
   return { "server.address": host, ...(status === undefined ? {} : { "http.response.status_code": status }) };
+}
+
+function findName(patterns: readonly RegExp[], message: string): string | undefined {
+  return patterns.map((pattern) => pattern.exec(message)?.[1]).find((each) => each !== undefined && !NOBODY.test(each));
 }

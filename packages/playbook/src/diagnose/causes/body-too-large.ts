@@ -35,7 +35,7 @@ const WORDS = new RegExp(
     /MessageSizeTooLarge/,
     /request header(?: fields| or cookie)? too large/,
     /max\.request\.size/,
-    /(?:status|code|http|error|answered|returned|responded)\W{0,3}(?:with |code |status )*\W{0,3}413\b/,
+    /(?:status|code|http|error|answered|returned|responded)\W{0,3}(?:with |code |status )*\W{0,3}(?:413|431)\b/,
     /\b413\b\W{0,3}(?:payload|request|content)/,
     /(?:must|should) be (?:shorter|smaller|less) than \d+ bytes/,
   ),

@@ -8,7 +8,7 @@ import { type CauseRule, type Saying, hear } from "../findings.ts";
 
 const REFUSED = /\bECONNREFUSED\b|connection refused/i;
 
-const SAID = { statement: "the database said that it could not serve", weight: 4 } as const;
+const SAID = { statement: "the error says that the database could not serve", weight: 4 } as const;
 
 /** True for the creating hop's own error, as opposed to lines logged beside it. If no call to a database is seen, only that counts. */
 function isOwnError({ place, isDirect }: Saying): boolean {
@@ -32,9 +32,9 @@ export const databaseFailure: CauseRule = {
     const heard = [
       ...(said.length > 0
         ? said
-        : hear(findings, GENERAL_DATABASE_WORDS, { statement: "the database said that it could not serve", weight: 3 })),
+        : hear(findings, GENERAL_DATABASE_WORDS, { statement: "the error says that the database could not serve", weight: 3 })),
       ...refused,
-      ...hear(findings, DATABASE_FULL, { statement: "the database has no room left", weight: 4 }),
+      ...hear(findings, DATABASE_FULL, { statement: "the error says that the database has no room left", weight: 4 }),
     ];
     // A call that failed without any message may have been refused, or never sent.
     return { evidence: [...heard, ...fromCall(call)], isAmbiguous: heard.length === 0 && isBare(call.outcome.words) };
