@@ -3,6 +3,7 @@
  * names are few and each is frequent, and where values return as often as names do, what stands around them tells.
  */
 import { listFalseVersions } from "./api-versions.ts";
+import { findDrawnValues, findUsualLines } from "./drawn-values.ts";
 import { findHotValues, LEAST_TELLING } from "./hot-values.ts";
 import { type At, countFolded, countWord, type Joined, KnownWords, listChildren, listKeys } from "./place.ts";
 import {
@@ -64,9 +65,11 @@ const MIN_EXTENSIONS = 3;
  */
 export function foldRoutes<T extends Mergeable<T>>(roots: Joined<T>, rounds = 1): void {
   const known = new KnownWords();
+  const drawn = new KnownWords();
   for (let round = 0; round < rounds; round += 1) {
     if (rounds > 1) (round === 0 ? foldPlainDates : foldAlikeDates)(roots);
-    foldPlace(roots, { depth: 0, parent: undefined, grandparent: undefined, isBranched: false, known });
+    const usual = round === 0 ? 0 : findUsualLines(roots);
+    foldPlace(roots, { depth: 0, parent: undefined, grandparent: undefined, isBranched: false, usual, known, drawn });
   }
 }
 
@@ -78,7 +81,7 @@ function foldPlace<T extends Mergeable<T>>(nodes: Joined<T>, at: At): void {
     foldChildren(nodes, keys, at);
     keys = listKeys(nodes);
   }
-  const below = { depth: at.depth + 1, grandparent: at.parent, isBranched: at.isBranched || isBranched, known: at.known };
+  const below = { ...at, depth: at.depth + 1, grandparent: at.parent, isBranched: at.isBranched || isBranched };
   for (const key of keys) foldPlace(listChildren(nodes, key), { ...below, parent: key });
 }
 
@@ -130,8 +133,13 @@ function foldGroup<T extends Mergeable<T>>(nodes: Joined<T>, { keys, suffix, at 
       if (folded >= CROWDED) getCrowd(node).suffixes.add(suffix);
     left = left.filter((key) => !values.has(key));
   }
-  if (!isNearTop(at))
-    foldInto(nodes, PARAMETER + suffix, findHotValues(nodes, { words: left, parameter: PARAMETER + suffix, values: found }));
+  if (isNearTop(at)) return;
+  const hot = new Set(findHotValues(nodes, { words: left, parameter: PARAMETER + suffix, values: found }));
+  foldInto(nodes, PARAMETER + suffix, [...hot]);
+  left = left.filter((key) => !hot.has(key));
+  const drawn = findDrawnValues(nodes, left, at);
+  for (const value of drawn) at.drawn.add(value);
+  foldInto(nodes, PARAMETER + suffix, drawn);
 }
 
 /** What strangers try at the top of a path and right behind it (`/admin/login`, `/v1/.env`) tells nothing of the words elsewhere. */
@@ -177,7 +185,10 @@ function listRareExtensions(groups: Groups): readonly string[] {
   const words = extensions.reduce((sum, [, keys]) => sum + keys.length, 0);
   const most = isMany ? Math.max(RARE_WORDS, words / (extensions.length >= MAX_RARE_SUFFIXES ? RARE_SHARE : SOME_SHARE)) : RARE_WORDS;
   const rare = extensions.filter(([, keys]) => keys.length <= most).map(([suffix]) => suffix);
-  return rare.length < (isMany ? MAX_SUFFIXES : MAX_RARE_SUFFIXES) ? [] : rare;
+  if (rare.length < (isMany ? MAX_SUFFIXES : MAX_RARE_SUFFIXES)) return [];
+  // Files that people name end in several ways, one of them once in a while more often than the others.
+  const areFiles = rare.filter(isKnownSuffix).length >= MIN_EXTENSIONS;
+  return areFiles ? extensions.filter(([, keys]) => keys.length * 2 <= words).map(([suffix]) => suffix) : rare;
 }
 
 /** An API's verbs are many at one place, each of them rare in a short log; what few words stand before is none (`system:anna`). */

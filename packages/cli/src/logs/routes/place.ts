@@ -12,7 +12,11 @@ export type At = {
   readonly grandparent: string | undefined;
   /** False while all paths share every segment so far, as they do an API's prefix. */
   readonly isBranched: boolean;
+  /** How often a route of the log is asked for; 0 as long as that is not known. */
+  readonly usual: number;
   readonly known: KnownWords;
+  /** Words of the lists that parameters are filled from; they may be names elsewhere. */
+  readonly drawn: KnownWords;
 };
 
 /** The keys of all children. */

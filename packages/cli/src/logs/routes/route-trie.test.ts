@@ -281,6 +281,16 @@ describe("learning routes from paths", () => {
     expect(templates.toSorted()).toEqual(["/media/{id}", "/users/{id}"]);
   });
 
+  it("has one route for files of seven extensions, one of which comes twice as often", () => {
+    const random = createRandom(23);
+    const endings = ["docx", "docx", "pdf", "png", "csv", "zip", "txt", "json"];
+    const files = Array.from({ length: 40 }, (_, index): [string, string] => [
+      `/invoices/${index}/attachments/${random.text(LOWER, 7)}-${random.text(LOWER, 5)}.${endings[index % endings.length]}`,
+      "file",
+    ]);
+    expect(learn(files).map(({ template }) => template)).toEqual(["/invoices/{id}/attachments/{id}"]);
+  });
+
   it("keeps the new of a few resources, each asked for once or twice beside ids", () => {
     const paths = names(30).flatMap((resource, index): [string, string][] => [
       ...Array.from({ length: 2 + (index % 9) }, (_, id): [string, string] => [`/${resource}/${index * 31 + id}`, "item"]),
