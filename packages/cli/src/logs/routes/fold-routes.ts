@@ -281,7 +281,9 @@ function findValues<T>(nodes: Joined<T>, { keys, suffix, at }: Siblings): readon
   const limit = Math.max(RARE_LINES, (keys.length < FEW && folded > 0 ? known / folded : median) * OUTSTANDING);
   const tail = keys.filter((key) => count(key) <= limit && !isReserved(key));
   // What comes more often than all words that turned out to be values is a name, however it is written: `/oauth2` beside what strangers try.
-  const listValueLike = () => tail.filter((key) => looksLikeValue(key) && (folded < LEAST_TELLING || count(key) <= known));
+  const isOwn = (key: string) =>
+    known >= LEAST_KNOWN && count(key) >= RETURNING && shareFollowed(nodes, PARAMETER + suffix, [key]) < FOREIGN;
+  const listValueLike = () => tail.filter((key) => looksLikeValue(key) && (folded < LEAST_TELLING || count(key) <= known) && !isOwn(key));
   const listTail = () => (tail.length < CONTINUED ? tail : widenTail(keys, count, limit));
   const isForeign = areForeign(nodes, PARAMETER + suffix, tail) || arePlainNames(tail, count);
   const listShared = () => (tail.length < MANY ? [] : listFollowedAlike(nodes, listTail()));
@@ -324,6 +326,8 @@ function arePlainNames(words: readonly string[], count: (word: string) => number
 const MANY = 18;
 const LEAST_KNOWN = 3;
 const FOREIGN = 0.1;
+/** Lines of a word that is written as values are, from which on what follows it tells that it is a name: `/sessions/oauth2/github` beside `/sessions/5`. */
+const RETURNING = 8;
 
 /** A tail of so many values goes on where so many words are that often, each step half as often again: names are few at any one frequency. */
 const CONTINUED = 12;

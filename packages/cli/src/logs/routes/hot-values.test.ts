@@ -367,4 +367,40 @@ describe("random values that look like names", () => {
       "GET /v4/regions": 9,
     });
   });
+
+  it("are single letters of a list, however few lines each has", () => {
+    const letters = LETTERS.toUpperCase()
+      .split("")
+      .map((letter, index): Request => ["GET", `/sections/5f2b9a1c/firstCharacter/${letter}`, 1 + (index % 2)]);
+    expect(learn([["GET", "/sections", 9], ...letters])).toEqual({ "GET /sections": 9, "GET /sections/{id}/firstCharacter/{id}": 39 });
+  });
+
+  it("are tokens beside ids, whose letters or parts are random", () => {
+    const ids = Array.from({ length: 30 }, (_, index): Request => ["GET", `/entities/${1000 + index * 37}x${index}`]);
+    const tokens = ["MuGzKmQeoQaggCgBa", "XTagOTTFDFJmvCJeq", "Q2FT-LANI-CFOV"].map((token): Request => ["GET", `/entities/${token}`]);
+    expect(learn([["GET", "/status", 9], ...ids, ...tokens])).toEqual({ "GET /status": 9, "GET /entities/{id}": 33 });
+  });
+
+  it("are codes in parts, however many of them end alike", () => {
+    const codes = WORDS.slice(0, 40).map((name, index): Request => {
+      const code = name.toUpperCase();
+      return ["GET", `/v2/indicator/${code.slice(0, 2)}.${code.slice(2, 5)}.${["ZS", "KD"][index % 2]}`];
+    });
+    expect(learn([["GET", "/v2/topics", 30], ...codes])).toEqual({ "GET /v2/topics": 30, "GET /v2/indicator/{id}": 40 });
+  });
+});
+
+describe("a word that is written as values are", () => {
+  it("is a name where it returns and nothing of what follows it follows the values beside it", () => {
+    const ids = Array.from({ length: 60 }, (_, index): Request => ["GET", `/sessions/6af${index}0c9d1e${index}b`]);
+    const logins = ["google", "github", "slack"].map((provider): Request => ["GET", `/sessions/oauth2/${provider}`, 15]);
+    expect(learn([["GET", "/sessions", 30], ["POST", "/sessions/email", 40], ...ids, ...logins])).toEqual({
+      "GET /sessions": 30,
+      "GET /sessions/{id}": 60,
+      "GET /sessions/oauth2/google": 15,
+      "GET /sessions/oauth2/github": 15,
+      "GET /sessions/oauth2/slack": 15,
+      "POST /sessions/email": 40,
+    });
+  });
 });

@@ -575,6 +575,8 @@ describe("learning routes from paths", () => {
     ["/reports/2026-11-22T10:00:00+02:00", "/reports/{id}"],
     ["/servers/10.0.0.1:8080", "/servers/{id}"],
     ["/devices/aa:bb:cc:dd:ee:f1/twin", "/devices/{id}/twin"],
+    ["/things/hue:bulb:3f2a9c10:kitchen", "/things/{id}"],
+    ["/slots/2026-11-22T10:00:00Z:cancel", "/slots/{id}:cancel"],
     ["/profile/@james:example.org/displayname", "/profile/{id}/displayname"],
     ["/profile/@james12:example.org", "/profile/{id}"],
     ["/rooms/!OGEhHVWSdvArJzumhm:example.org/state", "/rooms/{id}/state"],

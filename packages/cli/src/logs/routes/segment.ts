@@ -247,8 +247,12 @@ export function isShortCode(text: string): boolean {
 /** Letters that are a part of an address, too. */
 const HEXADECIMAL = /^[\da-f]+$/i;
 
+/** A name in several parts, of which the first two are words: `hue:bulb:3f2a9c10:kitchen`. */
+const OF_PARTS = /^[a-z]+:[a-z]+:[^:]+:/i;
+
 /** A verb is a word behind the only colon, or starts with a small letter; `10:30:00Z`, `10.0.0.1:8080` and `2001:db8::abc` end in none. */
 function isVerbAt(text: string, colon: number): boolean {
+  if (OF_PARTS.test(text)) return false;
   const verb = text.slice(colon + 1);
   return text.indexOf(":") === colon ? /^[a-z]/i.test(verb) : /^[a-z][A-Za-z]{2,}$/.test(verb) && !HEXADECIMAL.test(verb);
 }
@@ -264,11 +268,15 @@ export const DOMAINS: ReadonlySet<string> = new Set(
   ".com .net .org .io .dev .app .info .biz .edu .gov .eu .uk .de .fr .nl .ch .at .se .us .ca .au .jp .xyz".split(" "),
 );
 
+/** `AG.LND.FRST.ZS` */
+const CODE_OF_PARTS = /^[A-Z]+(?:\.[A-Z]+){2,}$/;
+
 /** The file extension or the verb that a word ends in; "" when there is none. */
 export function findFixedSuffix(word: string): string {
   if (!word.includes(".") && !word.includes(":")) return "";
   const suffix = /(?:[^.:]((?:\.tar)?\.[A-Za-z]\w{0,4}|:[A-Za-z]\w{1,10}|:[A-Za-z]{2,62}))$/.exec(word)?.[1] ?? "";
-  const isNone = DOMAINS.has(suffix) || (suffix.startsWith(":") && !isVerbAt(word, word.length - suffix.length));
+  const isNone =
+    DOMAINS.has(suffix) || CODE_OF_PARTS.test(word) || (suffix.startsWith(":") && !isVerbAt(word, word.length - suffix.length));
   return isNone ? "" : suffix;
 }
 
@@ -299,10 +307,22 @@ export function findKeyed(segment: string): string | undefined {
 
 /** True for words that look more like a value than like a part of a route: digits, escapes, many dashes, all capitals, random letters. */
 export function looksLikeValue(word: string): boolean {
-  if (/\d{2}|[%+=,]|(?:-[^-]+){3}|^[A-Z]{2,}$|^[A-Z]+(?:[._:-][A-Z]+)+$|^.{28,}$/.test(word)) return true;
-  if (NUMBERED.test(word) && !/(?:^|[._-])v\d+$/i.test(word)) return true;
+  if (/\d{2}|[%+=,]|(?:-[^-]+){3}|^[A-Z]+$|^[A-Z][A-Z\d]*(?:[._:-][A-Z\d]+)+$|^.{28,}$/.test(word)) return true;
+  return (NUMBERED.test(word) && !/(?:^|[._-])v\d+$/i.test(word)) || takesTurns(word);
+}
+
+/** True for a token whose letters take turns as random ones do: `cus_MuGzKmQeoQagg`; a name's hardly ever do so. */
+export function isOfMixedCase(word: string): boolean {
+  return takesTurns(word) && haveShortRuns(word.match(/[a-z]+/g) ?? []);
+}
+
+function takesTurns(word: string): boolean {
   const letters = /^(?:[a-z]{2,8}[_-])?([A-Za-z\d]{10,})$/.exec(word)?.[1];
   return letters !== undefined && countCaseTurns(letters) > letters.length * 0.3;
+}
+
+function haveShortRuns(small: readonly string[]): boolean {
+  return small.length >= 3 && small.join("").length < small.length * MOST_TOGETHER;
 }
 
 /** How often small and capital letters take turns: half of the time in random ones, seldom in camelCase. */

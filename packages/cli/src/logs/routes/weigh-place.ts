@@ -4,7 +4,7 @@
  */
 import type { At, Joined } from "./place.ts";
 import { PARAMETER } from "./route-node.ts";
-import { isPlural, looksLikeValue } from "./segment.ts";
+import { isOfMixedCase, isPlural, looksLikeValue } from "./segment.ts";
 import { compareRows, MAX_WORDS, readFollowing, shareOf } from "./what-follows.ts";
 
 /** Words of one place that are values or names together. */
@@ -31,9 +31,9 @@ function isParameter(key: string | undefined): boolean {
   return key?.startsWith(PARAMETER) === true;
 }
 
-/** A region, a currency, a random token: with digits or in capitals. */
+/** A region, a currency, a random token: with digits, in capitals, or in letters of random case. */
 export function isCoded(word: string): boolean {
-  return (/[\d%+=,]/.test(word) || word === word.toUpperCase()) && looksLikeValue(word);
+  return ((/[\d%+=,]/.test(word) || word === word.toUpperCase()) && looksLikeValue(word)) || isOfMixedCase(word);
 }
 
 /** True when there is more evidence that words are values than that they are names. */
