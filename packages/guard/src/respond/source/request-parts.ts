@@ -153,6 +153,14 @@ export class RequestParts {
     return found === undefined ? { data: absent, source: { ...source, holder, key } } : { data: found, source };
   }
 
+  /** What the parameters of an address give for a name: of several values the first, or all. */
+  #search(name: string, key: unknown): Value {
+    if (name === "has" || typeof key !== "string") return UNKNOWN;
+    if (name === "get") return this.#look("query", key, null);
+    const all = [(this.#readQuery() as Record<string, unknown>)[key] ?? []].flat();
+    return all.length > 0 ? fromReal(all, { isText: true }) : UNKNOWN;
+  }
+
   /** What was sent, as a text. */
   readText(): Value {
     const { text } = this.#input;
@@ -220,9 +228,7 @@ export class RequestParts {
       case "search.get":
       case "search.getAll":
       case "search.has":
-        return native(([key = NOTHING]) =>
-          name === "get" && typeof key.data === "string" ? this.#look("query", key.data, null) : UNKNOWN,
-        );
+        return native(([key = NOTHING]) => this.#search(name, key.data));
       case "request.header":
       case "request.get":
       case "headers.get":

@@ -77,7 +77,7 @@ export function readOfGlobal(replay: Replay, thing: Thing, name: string): Value 
   if (member === undefined) return undefined;
   if (typeof member !== "function") return typeof member === "object" ? OWN : own(member);
   if (IMPURE.test(name)) {
-    return name === "now" || name === "random" ? native(replay, () => SOMETHING) : undefined;
+    return name === "now" ? native(replay, () => own(Date.now())) : name === "random" ? native(replay, () => SOMETHING) : undefined;
   }
   return native(replay, (given, _self, node) => {
     if (given.some((each) => thingOf(each)?.code)) return replay.unknownCall(OWN, { self: OWN, given, node });

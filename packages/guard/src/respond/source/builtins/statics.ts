@@ -29,7 +29,7 @@ function membersOf(replay: Replay, of: Value | undefined): readonly (readonly [s
   if (!of || !isKnown(of)) return undefined;
   if (isNothing(of.data)) return replay.fail("Cannot convert undefined or null to object");
   const thing = thingOf(of);
-  if (!thing) return typeof of.data === "string" ? undefined : [];
+  if (!thing) return Object.entries(of.data).map(([key, data]) => [key, { data: data as unknown, source: of.source }]);
   if (thing.host || thing.isOpen || thing.entries || thing.promised || (thing.real && !thing.items)) return undefined;
   return keysOf(thing).map((key) => [key, readOwn(thing, key) as Value]);
 }

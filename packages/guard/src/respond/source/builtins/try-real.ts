@@ -3,6 +3,7 @@ import { NOWHERE, type Replay } from "../run/replay.ts";
 import {
   combine,
   fromReal,
+  isOwnFault,
   NotKnown,
   OWN,
   Raised,
@@ -52,13 +53,11 @@ function isHeavy(name: string, self: unknown, given: readonly unknown[]): boolea
 const MADE = /^(?:toString|join|stringify|String|Number|BigInt|Date|parse(?:Int|Float)|(?:de|en)codeURI\w*)$/;
 
 /** What a number is worth that the code has computed, nobody knows; a text has come from where it was taken. */
-function toSource(name: string, values: readonly Value[]): Source | undefined {
+function toSource(name: string, values: readonly Value[], result: unknown): Source | undefined {
   // What is cut off in front, the code may have cut wrong.
   const isCut = /^(?:slice|substr(?:ing)?)$/.test(name) && values[1]?.data !== 0;
-  const source = combine(
-    values,
-    isCut || /^(?:splice|m(?:ax|in)|r(?:ound|andom)|floor|ceil|abs|pow|sqrt|(?:last)?indexOf|search|charCodeAt|codePointAt)$/i.test(name),
-  );
+  const isRounded = /^(?:m(?:ax|in)|round|floor|ceil|abs|pow|sqrt)$/.test(name) && (!Number.isNaN(result) || isOwnFault(values));
+  const source = combine(values, isCut || isRounded || /^(?:splice|random|(?:last)?indexOf|search|charCodeAt|codePointAt)$/i.test(name));
   return source && MADE.test(name) ? { ...source, isText: true } : source;
 }
 
@@ -66,8 +65,8 @@ function toSource(name: string, values: readonly Value[]): Source | undefined {
 export type Deed = { readonly name: string; readonly values: readonly Value[]; readonly run: (...reals: never[]) => unknown };
 
 /** Where it comes from, and what would have been made of another text or number. */
-function toRemade({ name, values, run }: Deed): Source | undefined {
-  const source = toSource(name, values);
+function toRemade({ name, values, run }: Deed, result: unknown): Source | undefined {
+  const source = toSource(name, values, result);
   const [one, more] = values.filter((each) => sourceOf(each));
   if (!source || !one || more || values.some((each) => thingOf(each))) return source;
   return remade({ ...source, remake: sourceOf(one)?.remake }, (other) =>
@@ -86,7 +85,8 @@ export function tryReal(replay: Replay, { name, values, run }: Deed): Value {
   }
   if (isHeavy(name, reals[0], reals)) return UNKNOWN;
   try {
-    return fromReal(run(...(reals as never[])), toRemade({ name, values, run }));
+    const result: unknown = run(...(reals as never[]));
+    return fromReal(result, toRemade({ name, values, run }, result));
   } catch (error) {
     if (error instanceof NotKnown) return UNKNOWN;
     if (!(error instanceof Error)) throw error;

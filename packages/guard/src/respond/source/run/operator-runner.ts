@@ -6,7 +6,9 @@ import { contains } from "./tree-search.ts";
 import {
   combine,
   isKnown,
+  isNoNumber,
   isNothing,
+  isOwnFault,
   NOTHING,
   OWN,
   own,
@@ -37,9 +39,6 @@ const CALCULATE: Readonly<Record<string, (a: never, b: never) => unknown>> = {
   ">>": (a, b) => a >> b,
   ">>>": (a, b) => a >>> b,
 };
-
-/** Is what makes no number of two of the code's own? */
-const isOwnFault = (...values: readonly Value[]): boolean => values.some((each) => !sourceOf(each) && Number.isNaN(Number(each.data)));
 
 /** Of these one is a date with any text that makes one, if it is put behind it. */
 const DATES = ["1", "2000", "2000T10:00"];
@@ -108,9 +107,11 @@ export abstract class OperatorRunner extends Assigner {
     if (/^[!=]==?$/.test(sign)) return this.compare(first, second, sign);
     if (sign === "in") return this.isIn(first, second);
     if (sign === "instanceof") return thingOf(first) || !isKnown(first) ? OWN : own(false);
-    if (!isKnown(first) || !isKnown(second))
-      return sign === "+" && (first === SOMETHING || second === SOMETHING) ? SOMETHING : this.join(UNKNOWN, first);
-    return this.calculate(sign, first, second);
+    if (isKnown(first) && isKnown(second)) return this.calculate(sign, first, second);
+    if (sign === "+" && (first === SOMETHING || second === SOMETHING)) return SOMETHING;
+    // What is no number makes none, whatever it is reckoned with.
+    const bad = /^[-*/%]$/.test(sign) && [first, second].find((each) => isKnown(each) && !thingOf(each)?.items && isNoNumber(each));
+    return bad ? { data: Number.NaN, source: combine([bad]) } : this.join(UNKNOWN, first);
   }
 
   /** Does a thing have a member of that name? */
@@ -132,7 +133,10 @@ export abstract class OperatorRunner extends Assigner {
       }
       const data = CALCULATE[sign]?.(a, b);
       if (typeof data === "boolean") return own(data);
-      return { data, source: combine(isNothing(b) ? [second, first] : [first, second], !Number.isNaN(data) || isOwnFault(first, second)) };
+      return {
+        data,
+        source: combine(isNothing(b) ? [second, first] : [first, second], !Number.isNaN(data) || isOwnFault([first, second])),
+      };
     } catch (error) {
       if (error instanceof TypeError) this.fail(error.message);
       return UNKNOWN;
@@ -161,7 +165,7 @@ export abstract class OperatorRunner extends Assigner {
     }
     return {
       data,
-      source: combine(isNothing(second.data) ? [second, first] : [first, second], !Number.isNaN(data) || isOwnFault(first, second)),
+      source: combine(isNothing(second.data) ? [second, first] : [first, second], !Number.isNaN(data) || isOwnFault([first, second])),
     };
   }
 

@@ -312,6 +312,12 @@ export function combine(values: readonly Value[], isSpoilt = false): Source | un
   };
 }
 
+/** Does a value that is known make no number? */
+export const isNoNumber = (value: Value): boolean => Number.isNaN(Number(thingOf(value)?.real ?? value.data));
+
+/** Is what makes no number of some values one of the code's own? */
+export const isOwnFault = (values: readonly Value[]): boolean => values.some((each) => !sourceOf(each) && isNoNumber(each));
+
 /** Is a value the request's, or something that the code has put a part of it into? */
 export function holdsRequest(value: Value): boolean {
   const thing = thingOf(value);
