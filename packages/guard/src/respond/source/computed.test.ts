@@ -16,6 +16,16 @@ const PROVOKED: readonly Case[] = [
     { target: "/?size=many" },
   ],
   [
+    "so many steps, of a step that is no number",
+    "exports.handler = ({ body: { from, to, step } }) => new Array(Math.floor((new Date(to) - new Date(from)) / 1000 / Number(step))).fill(0)",
+    { body: { from: "2026-01-01", to: "2026-01-02", step: "day" } },
+  ],
+  [
+    "a date that is set to the app's own hour",
+    "const store = require('queue')\nexports.handler = (req) => { const [hour] = store.run((each) => each, [5]); const day = new Date(req.query.day); day.setUTCHours(hour, 0); return day.toISOString() }",
+    { target: "/?day=soon" },
+  ],
+  [
     "a moment from now",
     "exports.handler = (req) => new Date(Date.now() + req.body.minutes * 60_000).toISOString()",
     { body: { minutes: "soon" } },
@@ -48,6 +58,16 @@ const BUGS: readonly Case[] = [
     "a size that the code asks for by another name",
     "exports.handler = (req) => new Array(Math.floor(Number(req.body.size)))",
     { body: { sizes: 5 } },
+  ],
+  [
+    "a date that is set to an hour that the app's own table lacks",
+    "const hours = { open: 8 }\nexports.handler = (req) => { const day = new Date(req.query.day); day.setUTCHours(hours.opens, 0); return day.toISOString() }",
+    { target: "/?day=2026-01-01" },
+  ],
+  [
+    "a step that the app's own table lacks, for what was sent",
+    "const steps = { hour: 3600 }\nexports.handler = ({ body: { from, to } }) => new Array(Math.floor((new Date(to) - new Date(from)) / 1000 / steps.day))",
+    { body: { from: "2026-01-01", to: "2026-01-02" } },
   ],
   ["a letter behind the end", "exports.handler = (req) => new Array(req.body.name.charCodeAt(9))", { body: { name: "ann" } }],
   [

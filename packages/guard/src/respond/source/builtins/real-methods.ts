@@ -21,13 +21,29 @@ export function ofReal(replay: Replay, name: string): Value {
     if ([self, ...given].some((each) => thingOf(each)?.real instanceof RegExp && sourceOf(each))) return UNKNOWN;
     if (thing?.real && name.startsWith("set")) return setReal(replay, thing, { name, given });
     const run = (real: unknown, ...rest: unknown[]): unknown => ((Object(real) as Methods)[name] as Method).apply(real, rest);
-    return tryReal(replay, { name, values: [self, ...given], run });
+    const result = tryReal(replay, { name, values: [self, ...given], run });
+    return name === "split" ? clearPieces(self, given, result) : result;
   });
+}
+
+/** Of a text that was cut off in front only the first piece can be wrong by that, where no sign that parts them was cut off. */
+function clearPieces({ source, data }: Value, given: readonly Value[], result: Value): Value {
+  const thing = thingOf(result);
+  const at = given[0]?.data;
+  const count = (text: unknown): number => String(text).split(at as string).length;
+  // Without a sign there are only letters.
+  if (!thing?.items || !source?.uncut || typeof at !== "string" || !at || count(source.uncut) !== count(data)) return result;
+  const piece: Source = { isText: true, ...(source.isHeaders && { isHeaders: true }) };
+  thing.items = thing.items.map((each, index) => (index === 0 ? each : { data: each.data, source: piece }));
+  thing.source = piece;
+  return result;
 }
 
 /** What a date is set to, it is made of. */
 function setReal(replay: Replay, thing: Thing, { name, given }: Setting): Value {
   const wasRight = thing.real instanceof Date && !Number.isNaN(thing.real.getTime());
+  // What is no date stays none, unless it is given a year.
+  if (thing.real instanceof Date && !wasRight && !given.every(isKnown) && !/Year|Time/.test(name)) return UNKNOWN;
   const run = (real: unknown, ...rest: unknown[]): unknown => ((real as Methods)[name] as Method).apply(real, rest);
   const result = tryReal(replay, { name, values: [{ data: thing, source: undefined }, ...given], run });
   if (!isKnown(result) || replay.level > thing.level) {

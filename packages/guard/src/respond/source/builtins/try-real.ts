@@ -2,8 +2,8 @@
 import { NOWHERE, type Replay } from "../run/replay.ts";
 import {
   combine,
+  combineNumber,
   fromReal,
-  isOwnFault,
   NotKnown,
   OWN,
   Raised,
@@ -56,8 +56,10 @@ const MADE = /^(?:toString|join|stringify|String|Number|BigInt|Date|parse(?:Int|
 function toSource(name: string, values: readonly Value[], result: unknown): Source | undefined {
   // What is cut off in front, the code may have cut wrong.
   const isCut = /^(?:slice|substr(?:ing)?)$/.test(name) && values[1]?.data !== 0;
-  const isRounded = /^(?:m(?:ax|in)|round|floor|ceil|abs|pow|sqrt)$/.test(name) && (!Number.isNaN(result) || isOwnFault(values));
-  const source = combine(values, isCut || isRounded || /^(?:splice|random|(?:last)?indexOf|search|charCodeAt|codePointAt)$/i.test(name));
+  if (/^(?:m(?:ax|in)|round|floor|ceil|abs|pow|sqrt)$/.test(name)) return combineNumber(values, result);
+  const source = combine(values, isCut || /^(?:splice|random|(?:last)?indexOf|search|charCodeAt|codePointAt)$/i.test(name));
+  const [self] = values;
+  if (source && isCut && !self?.source?.isSpoilt) return { ...source, uncut: self?.data };
   return source && MADE.test(name) ? { ...source, isText: true } : source;
 }
 

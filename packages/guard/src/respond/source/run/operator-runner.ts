@@ -5,10 +5,10 @@ import { Assigner } from "./assigner.ts";
 import { contains } from "./tree-search.ts";
 import {
   combine,
+  combineNumber,
   isKnown,
   isNoNumber,
   isNothing,
-  isOwnFault,
   NOTHING,
   OWN,
   own,
@@ -135,7 +135,7 @@ export abstract class OperatorRunner extends Assigner {
       if (typeof data === "boolean") return own(data);
       return {
         data,
-        source: combine(isNothing(b) ? [second, first] : [first, second], !Number.isNaN(data) || isOwnFault([first, second])),
+        source: combineNumber([first, second], data),
       };
     } catch (error) {
       if (error instanceof TypeError) this.fail(error.message);
@@ -163,10 +163,7 @@ export abstract class OperatorRunner extends Assigner {
       const isMixed = [first, second].some((each) => !sourceOf(each) && each.data !== "");
       return { data, source: source && { ...source, isText: true, ...(isMixed && { isMixed }) } };
     }
-    return {
-      data,
-      source: combine(isNothing(second.data) ? [second, first] : [first, second], !Number.isNaN(data) || isOwnFault([first, second])),
-    };
+    return { data, source: combineNumber([first, second], data) };
   }
 
   protected compare(first: Value, second: Value, sign: string): Value {

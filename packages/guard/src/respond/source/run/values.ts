@@ -19,6 +19,8 @@ export type Source = {
   readonly isStandIn?: boolean;
   /** What another value would have had to be, where the words of the error do not say it. */
   readonly would?: (value: unknown) => boolean;
+  /** Of a text that the code has cut off in front: what it was before. */
+  readonly uncut?: unknown;
   /** Is it a part of the path, by which something is asked for? It is there in any case. */
   readonly isPath?: boolean;
   /** What the code would have made of another text or number in its place. */
@@ -307,6 +309,7 @@ export function combine(values: readonly Value[], isSpoilt = false): Source | un
   return {
     ...told,
     remake: undefined,
+    uncut: undefined,
     ...(sources.some((each) => each.isPath) && { isPath: true }),
     ...((isSpoilt || sources.some((each) => each.isSpoilt)) && { isSpoilt: true }),
   };
@@ -315,8 +318,16 @@ export function combine(values: readonly Value[], isSpoilt = false): Source | un
 /** Does a value that is known make no number? */
 export const isNoNumber = (value: Value): boolean => Number.isNaN(Number(thingOf(value)?.real ?? value.data));
 
-/** Is what makes no number of some values one of the code's own? */
-export const isOwnFault = (values: readonly Value[]): boolean => values.some((each) => !sourceOf(each) && isNoNumber(each));
+/** Where a number comes from that was computed: what it is worth, nobody knows, but where it is none, some of the values have made it so. */
+export function combineNumber(values: readonly Value[], result: unknown): Source | undefined {
+  if (!Number.isNaN(result)) return combine(values, true);
+  const bad = values.filter(isNoNumber);
+  // One of the code's own is what is wrong.
+  return combine(
+    bad.length > 0 ? bad : values,
+    bad.some((each) => !sourceOf(each)),
+  );
+}
 
 /** Is a value the request's, or something that the code has put a part of it into? */
 export function holdsRequest(value: Value): boolean {
