@@ -2,7 +2,7 @@
 import type { Exchange } from "../exchange.ts";
 import { type ErrorFacts, type ErrorRule, readChain } from "./error-facts.ts";
 import { decideAnswer, UNKNOWN_ERROR } from "./error-map.ts";
-import { BAD_REQUEST } from "./input-rule.ts";
+import { BAD_REQUEST, UNPROCESSABLE } from "./input-rule.ts";
 import { type Answer, writeAnswer } from "./problem.ts";
 import { judgeBySource } from "./source/source-proof.ts";
 
@@ -48,7 +48,7 @@ export function answerThrown(
       bodyText: () => readBodyText(exchange),
     };
     const known = decideAnswer(facts, guard.rules);
-    const isUnsure = known === UNKNOWN_ERROR || known === BAD_REQUEST;
+    const isUnsure = [UNKNOWN_ERROR, BAD_REQUEST, UNPROCESSABLE].includes(known);
     const answer = isUnsure ? guard.shield(() => judgeBySource(exchange, facts.bodyText, known)) : known;
     return writeAnswer(answer ?? UNKNOWN_ERROR, {
       service: guard.service,

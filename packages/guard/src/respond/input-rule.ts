@@ -9,6 +9,8 @@ import { findProofs, isMissingFile } from "./input-proof.ts";
 
 /** A value of the request provokes such an error; whether it was that value is not said. */
 export const BAD_REQUEST: ErrorAnswer = { status: 400 };
+/** A schema refused a body whose syntax was right. */
+export const UNPROCESSABLE: ErrorAnswer = { status: 422 };
 /** The token that came with the request is none, or has expired. */
 const UNAUTHORIZED: ErrorAnswer = { status: 401 };
 /** A file was asked for by a name in the request, and there is none of that name. */
@@ -133,7 +135,7 @@ export function ruleForRequestInput(facts: ErrorFacts): ErrorAnswer | undefined 
   const [thrown] = facts.chain;
   const body = facts.bodyText();
   // A schema that refused the body is 422 (the syntax was right), one that refused a parameter is 400.
-  if (isValidationError(thrown)) return { status: body === undefined || body === "" ? 400 : 422 };
+  if (isValidationError(thrown)) return body === undefined || body === "" ? BAD_REQUEST : UNPROCESSABLE;
   if (isBadToken(thrown, facts, body)) return UNAUTHORIZED;
   if (![isBrokenForm, isEmptyJson, isProvoked].some((is) => is(thrown, facts, body))) return undefined;
   return isMissingFile(thrown) ? NOT_FOUND : BAD_REQUEST;

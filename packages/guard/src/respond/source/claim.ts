@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Spot } from "./run/spot.ts";
 import type { Node } from "./parse/syntax.ts";
-import { isKnown, isNothing, OWN, SOMETHING, sourceOf, type Thing, thingOf, UNKNOWN, type Value } from "./run/values.ts";
+import { isKnown, isNothing, OWN, readOwn, ROW, SOMETHING, sourceOf, type Thing, thingOf, UNKNOWN, type Value } from "./run/values.ts";
 
 /** A value that an error may be about, and the expression that gave it. */
 export type Meant = { readonly value: Value; readonly node?: Node | undefined };
@@ -81,6 +81,35 @@ export const believed: Pick = (spot) => {
   return spot.given.slice(0, /^URL|Comp/.test(name) ? 2 : 1).map((value) => ({ value }));
 };
 
+/** What a schema refuses of a value: the way to it. */
+export type Refused = readonly (string | number)[];
+
+/** Is a value written out in the code, or a row of a database? What is empty, the request may have left so. */
+function isAppsOwn(value: Value): boolean {
+  const thing = thingOf(value);
+  if (!thing) return value === ROW || value.lookup !== undefined || (isKnown(value) && !value.source);
+  const inner = [...(thing.items ?? []), ...thing.members.values()];
+  if (thing.isOpen || thing.isTouched || thing.source || thing.host || thing.real || thing.code || inner.length === 0) return false;
+  return inner.every(isAppsOwn);
+}
+
+/** Is what was refused there, and the app's own? What is not there, the client may not have sent; and a whole row may be one that it names. */
+function isAppsAt(value: Value, [key, ...rest]: Refused): boolean {
+  const thing = thingOf(value);
+  if (!isAppsOwn(value) || key === undefined) return isKnown(value) && isAppsOwn(value);
+  if (!thing) return !isKnown(value);
+  const inner = readOwn(thing, String(key));
+  return inner !== undefined && isAppsAt(inner, rest);
+}
+
+/** For a schema that refuses: what it was given, where that is the app's own, and no client can have sent it. */
+export function refusedBy(name: string, refused: readonly Refused[]): Pick {
+  return (spot, isThrownAbove) => {
+    const [meant] = given(spot, isThrownAbove)?.slice(name === "ValiError" ? 1 : 0) ?? [];
+    return meant && refused.every((each) => isAppsAt(meant.value, each)) ? [{ value: OWN }] : undefined;
+  };
+}
+
 /** A list is taken apart by a pattern, a loop, a spread or a constructor. */
 const listed: Pick = (spot) => {
   if (spot.kind === "list") return [{ value: spot.of }];
@@ -101,7 +130,7 @@ const dated: Pick = (spot) =>
 
 /** May a value be a date, or a moment? */
 function isTimed(value: Value): boolean {
-  if (!isKnown(value)) return value === UNKNOWN || value === OWN;
+  if (!isKnown(value)) return value === UNKNOWN || value === OWN || value === ROW;
   const thing: Thing | undefined = thingOf(value);
   return thing ? thing.real instanceof Date : typeof value.data === "number";
 }

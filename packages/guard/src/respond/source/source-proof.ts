@@ -5,7 +5,7 @@
 import { types } from "node:util";
 import type { Exchange } from "../../exchange.ts";
 import type { ErrorAnswer } from "../error-facts.ts";
-import { believed, type Claim, readClaim } from "./claim.ts";
+import { believed, type Claim, OF_PACKAGES, readClaim, type Refused, refusedBy } from "./claim.ts";
 import { codesAround } from "./names/codes-around.ts";
 import { enter, type Given } from "./enter.ts";
 import { enterCaller, enterStack, findCallers } from "./enter-stack.ts";
@@ -93,23 +93,37 @@ function readInput({ view, request }: Exchange, bodyText: () => string | undefin
 /** Words of the app's own claim nothing of one value: only that it throws them on purpose is looked at. */
 const NO_CLAIM: Claim = { holds: () => false, would: () => false, pick: () => undefined };
 const OF_THE_APP = -5;
+/** The errors of schemas that say what of a value they refuse. */
+const OF_SCHEMAS = /^\$?(?:Zod|Vali)Error$/;
+
+type Step = string | number | { readonly key: string | number };
+
+/** The ways to what a schema refused; Valibot tells the steps with what stands there. */
+function readRefused(thrown: unknown): readonly Refused[] {
+  const { issues } = thrown as { readonly issues: readonly { readonly path?: readonly Step[] }[] };
+  return issues.map(({ path = [] }) => path.map((step) => (typeof step === "object" ? step.key : step)));
+}
 
 /**
  * The stack and the request are read only where the words of the error can be about one value, and only of a true error: the stack of anything else may be
  * the request's own text, and name whatever file its sender likes.
  */
-function findStatus(exchange: Exchange, bodyText: () => string | undefined, isKnown: boolean): 400 | 404 | undefined {
+function findStatus(exchange: Exchange, bodyText: () => string | undefined, known: number): number | undefined {
   const { thrown, request } = exchange;
+  const isKnown = known !== 500;
   // An error that cannot be read so is given up with the rest.
   const { message, name, base } = thrown as Error & { readonly base?: unknown };
   // A base that is one is told of, and is not what failed.
-  if (isKnown && (!/^In(?:valid URL|corr)/.test(message) || base !== undefined)) return 400;
-  const claimed = readClaim(message, name);
-  if (isKnown && !claimed) return 400;
-  const kind = isKnown ? -1 : (claimed?.kind ?? OF_THE_APP);
-  const claim: Claim = isKnown && claimed ? { ...claimed.claim, pick: believed } : (claimed?.claim ?? NO_CLAIM);
+  const isRefused = isKnown && OF_SCHEMAS.test(name);
+  if (isKnown && !isRefused && (!/^In(?:valid URL|corr)/.test(message) || base !== undefined)) return known;
+  const claimed = isRefused
+    ? { kind: OF_PACKAGES, claim: { ...NO_CLAIM, pick: refusedBy(name, readRefused(thrown)) } }
+    : readClaim(message, name);
+  if (isKnown && !claimed) return known;
+  const kind = isKnown && !isRefused ? -1 : (claimed?.kind ?? OF_THE_APP);
+  const claim: Claim = isKnown && claimed && !isRefused ? { ...claimed.claim, pick: believed } : (claimed?.claim ?? NO_CLAIM);
   const origin = findOrigin(kind, exchange);
-  if (!origin) return isKnown ? 400 : undefined;
+  if (!origin) return isKnown ? known : undefined;
   const input = readInput(exchange, bodyText);
   const question = { claim, message, isBelieved: isKnown, origin, input };
   const asked = { input, isPiped: piped.has(request as object) };
@@ -117,7 +131,7 @@ function findStatus(exchange: Exchange, bodyText: () => string | undefined, isKn
   const seen = replayWith(first, question, asked);
   const isSame = (each: Body): boolean => replayWith(each, question, asked).verdict === seen.verdict;
   const isSure = !seen.isBodyRead || (first !== undefined && others.every(isSame));
-  if (isKnown) return seen.verdict === "refuted" && isSure ? undefined : 400;
+  if (isKnown) return seen.verdict === "refuted" && isSure ? undefined : known;
   if (!isSure || !/^[pa]/.test(seen.verdict)) return undefined;
   return seen.verdict === "absent" ? 404 : 400;
 }
@@ -128,12 +142,11 @@ function findStatus(exchange: Exchange, bodyText: () => string | undefined, isKn
  */
 export function judgeBySource(exchange: Exchange, bodyText: () => string | undefined, known: ErrorAnswer): ErrorAnswer | undefined {
   if (!types.isNativeError(exchange.thrown)) return known;
-  let status: 400 | 404 | undefined;
+  let status: number | undefined;
   try {
-    const isKnown = known.status === 400;
-    status = findStatus(exchange, bodyText, isKnown);
+    status = findStatus(exchange, bodyText, known.status);
     if (!status) return undefined;
-    if (isKnown) return known;
+    if (known.status !== 500) return known;
   } catch {
     // A script that cannot be read, or a value that cannot even be looked at, proves nothing.
     return known;

@@ -12,13 +12,14 @@ import {
   makeThing,
   NOTHING,
   readOwn,
+  ROW,
   Scope,
   sourceOf,
   type Thing,
   thingOf,
   type Value,
 } from "../run/values.ts";
-import type { Code, Node, ScriptTree } from "../parse/syntax.ts";
+import type { Code, Node, NodeOf, ScriptTree } from "../parse/syntax.ts";
 import { isEnsured } from "./changes.ts";
 import { isFilledFor, isRemade, lastName } from "./fills.ts";
 import { isKeyLike, isNoKey, isOdd } from "./odd-keys.ts";
@@ -184,15 +185,13 @@ function isTableFilled(scripts: ReadonlySet<ScriptTree>, table: string): boolean
   return [...scripts].some(({ text }) => insert.test(text));
 }
 
-/** What a database gives: a statement, or the one row that a value of the request names. */
-export function askDatabase(replay: Replay, { self, given, node }: Call): Value | undefined {
-  if (node.type !== "call" || node.of.type !== "member") return undefined;
-  const { key: method } = node.of;
-  if (method === "prepare") return toStatement(given);
-  const { statement } = thingOf(self) ?? {};
-  if (method === "exec" || (statement !== undefined && !LOOKS.test(statement))) replay.hasWritten = true;
-  const [key, more] = given;
-  if (statement === undefined || method !== "get" || !key || more || replay.hasWritten) return undefined;
+/** The one row that a value of the request names, where it may not be there. */
+function askRow(
+  replay: Replay,
+  statement: string,
+  { given: [key, more], node }: Pick<Call, "given"> & { readonly node: NodeOf<"call"> },
+): Value | undefined {
+  if (!key || more) return undefined;
   const source = sourceOf(key);
   const [, table = "", column = ""] = ONE_ROW.exec(statement) ?? [];
   const { data } = key;
@@ -206,4 +205,15 @@ export function askDatabase(replay: Replay, { self, given, node }: Call): Value 
   const isNumber = /^\d+$/.test(String(data));
   if (!isNoKey(data) && !isNumber && (!isTableFilled(scripts, table) || isRemade(scripts, [asked, column]))) return undefined;
   return { data: Symbol("row"), source: undefined, lookup: { key, node: node.given[0], would: () => false, of: table } };
+}
+
+/** What a database gives: a statement, or the one row that a value of the request names. */
+export function askDatabase(replay: Replay, { self, given, node }: Call): Value | undefined {
+  if (node.type !== "call" || node.of.type !== "member") return undefined;
+  const { key: method } = node.of;
+  if (method === "prepare") return toStatement(given);
+  const { statement } = thingOf(self) ?? {};
+  if (method === "exec" || (statement !== undefined && !LOOKS.test(statement))) replay.hasWritten = true;
+  if (statement === undefined) return undefined;
+  return (method === "get" && !replay.hasWritten && askRow(replay, statement, { given, node })) || ROW;
 }

@@ -133,7 +133,10 @@ export abstract class Assigner extends MemberReader {
   /** Puts the members of one thing into another, as `...` does in an object. */
   protected spread(thing: Thing, of: Value): void {
     const from = thingOf(of);
-    if (isKnown(of) && !from) return;
+    if (isKnown(of) && !from) {
+      if (of.source) thing.source ??= { ...of.source, isSpoilt: true };
+      return;
+    }
     if (!from || from.host || from.real || from.isOpen) {
       thing.isOpen = true;
       thing.members.clear();

@@ -13,6 +13,7 @@ import {
   OWN,
   own,
   readOwn,
+  ROW,
   remade,
   type Scope,
   sourceOf,
@@ -44,7 +45,7 @@ function missing(thing: Thing, key: string): Value {
 export abstract class MemberReader extends Replay {
   /** A member of a value, wherever it has it from. */
   member(of: Value, key: string): Value {
-    if (!isKnown(of)) return of === UNKNOWN ? UNKNOWN : OWN;
+    if (!isKnown(of)) return of === UNKNOWN || of === ROW ? of : OWN;
     const thing = thingOf(of);
     if (key === "constructor" || key === "__proto__" || key === "prototype") return OWN;
     if (!thing) return this.memberOfPrimitive(of, key);
@@ -87,7 +88,7 @@ export abstract class MemberReader extends Replay {
     if (this.isInnermost && (this.target === node.at || this.target === node.at - 1)) {
       this.world.judge({ kind: "member", of, name, node });
     }
-    if (!isKnown(of)) return of === UNKNOWN ? UNKNOWN : OWN;
+    if (!isKnown(of)) return of === UNKNOWN || of === ROW ? of : OWN;
     if (isNothing(of.data)) this.fail(`Cannot read properties of ${of.data}`);
     const looked = isPlain ? undefined : lookInTable(this, of, { key, node: node.key });
     if (looked) return looked;

@@ -55,6 +55,9 @@ export const OWN: Value = { data: Symbol("own"), source: undefined };
 /** One of the app's own that is something in any case: neither null nor undefined. */
 export const SOMETHING: Value = { data: Symbol("something"), source: undefined };
 
+/** What a database has given. */
+export const ROW: Value = { data: Symbol("row"), source: undefined };
+
 /** Is it known what a value is? */
 export const isKnown = ({ data }: Value): boolean => typeof data !== "symbol";
 
