@@ -130,7 +130,7 @@ const dated: Pick = (spot) =>
 
 /** May a value be a date, or a moment? */
 function isTimed(value: Value): boolean {
-  if (!isKnown(value)) return value === UNKNOWN || value === OWN || value === ROW;
+  if (!isKnown(value)) return value !== SOMETHING;
   const thing: Thing | undefined = thingOf(value);
   return thing ? thing.real instanceof Date : typeof value.data === "number";
 }

@@ -35,7 +35,7 @@ export function isFault(replay: Replay, { value, node }: Meant, { claim, as }: R
   // What the route has matched is there; only what is asked for by it may not be.
   if (source.isPath && (as === "failed" || source.key !== undefined)) return false;
   const data = toData(value);
-  const names = new Set([...replay.passed].flatMap(collectNames));
+  const names = new Set([...replay.asked, ...[...replay.passed].flatMap(collectNames)]);
   for (const { script } of replay.passed) for (const name of collectOptional(script)) names.add(name);
   // That the code asks for what it refuses, is what it refuses it by.
   if (as === "refused") for (const name of names) if (name.endsWith("?")) names.delete(name);

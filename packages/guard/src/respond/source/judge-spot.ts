@@ -4,7 +4,7 @@ import type { Claim, Meant } from "./claim.ts";
 import { judgeLookups, judgeThrow } from "./lookups/judge-lookup.ts";
 import type { Replay } from "./run/replay.ts";
 import { type Spot, Stop } from "./run/spot.ts";
-import { fromReal, isKnown, makeThing, OWN, ROW, SOMETHING, sourceOf, thingOf, type Value } from "./run/values.ts";
+import { fromReal, isKnown, makeThing, SOMETHING, sourceOf, thingOf, UNKNOWN, type Value } from "./run/values.ts";
 
 /** What stands in for a value that failed: of each kind one that something takes. */
 const SAMPLES: readonly unknown[] = [
@@ -82,7 +82,7 @@ export function judge(replay: Replay, spot: Spot, question: Question): void {
   };
   const holding = meant.filter(holds);
   if (isBelieved) {
-    const isApps = meant.some(({ value }) => value === OWN || value === ROW || value === SOMETHING || (isKnown(value) && !sourceOf(value)));
+    const isApps = meant.some(({ value }) => value !== UNKNOWN && !sourceOf(value));
     if (!isApps && holding.some((each) => isFault(replay, each, { claim, as: "failed" }))) throw new Stop("proven");
     const isKnownWrong = meant.some(
       ({ value }) => isKnown(value) && sourceOf(value) && !sourceOf(value)?.isSpoilt && !sourceOf(value)?.isPath,

@@ -104,53 +104,54 @@ function readRefused(thrown: unknown): readonly Refused[] {
   return issues.map(({ path = [] }) => path.map((step) => (typeof step === "object" ? step.key : step)));
 }
 
-/**
- * The stack and the request are read only where the words of the error can be about one value, and only of a true error: the stack of anything else may be
- * the request's own text, and name whatever file its sender likes.
- */
-function findStatus(exchange: Exchange, bodyText: () => string | undefined, known: number): number | undefined {
-  const { thrown, request } = exchange;
-  const isKnown = known !== 500;
+/** What an error claims, and which kind of words it has; of one that a rule knows, what may speak against the rule. */
+function readClaimed(thrown: unknown, isKnown: boolean): { readonly kind: number; readonly claim: Claim } | undefined {
   // An error that cannot be read so is given up with the rest.
   const { message, name, base } = thrown as Error & { readonly base?: unknown };
+  if (!isKnown) return readClaim(message, name) ?? { kind: OF_THE_APP, claim: NO_CLAIM };
+  if (OF_SCHEMAS.test(name)) return { kind: OF_PACKAGES, claim: { ...NO_CLAIM, pick: refusedBy(name, readRefused(thrown)) } };
   // A base that is one is told of, and is not what failed.
-  const isRefused = isKnown && OF_SCHEMAS.test(name);
-  if (isKnown && !isRefused && (!/^In(?:valid URL|corr)/.test(message) || base !== undefined)) return known;
-  const claimed = isRefused
-    ? { kind: OF_PACKAGES, claim: { ...NO_CLAIM, pick: refusedBy(name, readRefused(thrown)) } }
-    : readClaim(message, name);
-  if (isKnown && !claimed) return known;
-  const kind = isKnown && !isRefused ? -1 : (claimed?.kind ?? OF_THE_APP);
-  const claim: Claim = isKnown && claimed && !isRefused ? { ...claimed.claim, pick: believed } : (claimed?.claim ?? NO_CLAIM);
-  const origin = findOrigin(kind, exchange);
-  if (!origin) return isKnown ? known : undefined;
+  const claimed = /^In(?:valid URL|corr)/.test(message) && base === undefined ? readClaim(message, name) : undefined;
+  return claimed && { kind: -1, claim: { ...claimed.claim, pick: believed } };
+}
+
+/**
+ * The status of the answer, where it was to be `known`. The stack and the request are read only where the words of the error can be about one value, and only
+ * of a true error: the stack of anything else may be the request's own text, and name whatever file its sender likes.
+ */
+function findStatus(exchange: Exchange, bodyText: () => string | undefined, known: number): number {
+  const { thrown, request } = exchange;
+  const isKnown = known !== 500;
+  const claimed = readClaimed(thrown, isKnown);
+  const origin = claimed && findOrigin(claimed.kind, exchange);
+  if (!origin) return known;
   const input = readInput(exchange, bodyText);
-  const question = { claim, message, isBelieved: isKnown, origin, input };
+  const question = { claim: claimed.claim, message: (thrown as Error).message, isBelieved: isKnown, origin, input };
   const asked = { input, isPiped: piped.has(request as object) };
-  const [first, ...others] = readBodies(asked.input);
+  const [first, ...others] = readBodies(input);
   const seen = replayWith(first, question, asked);
   const isSame = (each: Body): boolean => replayWith(each, question, asked).verdict === seen.verdict;
   const isSure = !seen.isBodyRead || (first !== undefined && others.every(isSame));
-  if (isKnown) return seen.verdict === "refuted" && isSure ? undefined : known;
-  if (!isSure || !/^[pa]/.test(seen.verdict)) return undefined;
+  if (isKnown) return seen.verdict === "refuted" && isSure ? 500 : known;
+  if (!isSure || !/^[pa]/.test(seen.verdict)) return 500;
   return seen.verdict === "absent" ? 404 : 400;
 }
 
 /**
  * A 400 or a 404 for what an exchange has thrown and no rule knows, where the source proves that its request provoked it. It is told all the same, at once, as what is
- * thrown behind an answer is: should the code be what is mistaken, somebody can see it. What a rule has `known` for a 400 stays one, unless the value was the app's.
+ * thrown behind an answer is: should the code be what is mistaken, somebody can see it. What a rule has `known` for a 4xx stays one, unless the value was the app's.
  */
 export function judgeBySource(exchange: Exchange, bodyText: () => string | undefined, known: ErrorAnswer): ErrorAnswer | undefined {
   if (!types.isNativeError(exchange.thrown)) return known;
-  let status: number | undefined;
+  let status: number;
   try {
     status = findStatus(exchange, bodyText, known.status);
-    if (!status) return undefined;
-    if (known.status !== 500) return known;
   } catch {
     // A script that cannot be read, or a value that cannot even be looked at, proves nothing.
     return known;
   }
+  if (status === known.status) return known;
+  if (status === 500) return undefined;
   exchange.ending = { status, isFailure: false, isAborted: false, endMs: performance.now() };
   exchange.owner.tellLate(exchange);
   return { status };

@@ -26,8 +26,7 @@ export function findChanges({ script, name }: Named): readonly Change[] {
 }
 
 /** What runs a function later, or only when something happens. */
-const DEFERS =
-  /^(?:set(?:Timeout|Interval|Immediate)|nextTick|queueMicrotask|then|catch|finally|on|once|addListener|addEventListener|subscribe)$/;
+const DEFERS = /^(?:set(?:Timeout|Interval|Immediate)|nextTick|queueMicrotask|then|catch|on|once|add\w*Listener|subscribe)$/;
 
 function isDeferred({ call }: Code): boolean {
   const callee = call?.of;
@@ -63,7 +62,7 @@ export function isDropDoubtful(script: ScriptTree, { method, at }: Change): bool
     return true;
   if (method === "delete") return false;
   const written = tokens.slice(at, tokens[at - 1]?.pair).map(({ text }) => text);
-  return method !== "splice" || written.length !== 3 || written[1] !== "," || written[2] !== "1" || !/^[\w$]+$/.test(written[0] ?? "");
+  return method !== "splice" || !/^[\w$]+,1$/.test(written.join(""));
 }
 
 /** Is it changed in another script that was run? */

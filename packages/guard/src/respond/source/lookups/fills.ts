@@ -8,7 +8,7 @@ import { type Change, findChanges, isChangedElsewhere, isDropDoubtful, isSteady 
 
 /** What loads a collection at the start, registers what the app itself has, or keeps what is to be had elsewhere, does not fill it as requests come. */
 const LOADS =
-  /load|init|warm|seed|refresh|sync|boot|start|cach|popul|prefetch|memo|setup|stale|receiv|consum|ingest|listen|poll|subscri|message|event|feed|import|regist|defin|declar|config|provid|translat|install|wire|^on/i;
+  /load|init|warm|seed|refresh|sync|boot|start|cach|popul|memo|setup|receiv|consum|ingest|listen|poll|subscri|message|event|import|regist|defin|declar|config|provid|translat|install|^on/i;
 const FILLS = /^(?:set|add|push|unshift|=)$/;
 
 /** What makes a text, and what makes a number. */
@@ -61,12 +61,11 @@ const REMAKERS = /slug|normali|canon|clean|sanit|hash|digest|encod|decod|^(?:bto
 /** Is another text made of what stands behind one of these names, anywhere in some scripts? It may be so where it is kept, and not where it is asked for. */
 export function isRemade(scripts: Iterable<ScriptTree>, names: readonly (string | undefined)[]): boolean {
   for (const { tokens } of scripts) {
-    for (const [at, { text, kind, pair }] of tokens.entries()) {
+    for (const [at, { text }] of tokens.entries()) {
       const [first, second] = tokens.slice(at + 1, at + 3);
-      if (kind !== "name") continue;
       if (names.includes(text) && /^\??\.$/.test(first?.text ?? "") && REMAKES.test(second?.text ?? "")) return true;
-      const isCall = REMAKERS.test(text) && first?.text === "(" && pair === at;
-      if (isCall && tokens.slice(at + 2, first.pair).some((each) => names.includes(each.text))) return true;
+      if (REMAKERS.test(text) && first?.text === "(" && tokens.slice(at + 2, first.pair).some((each) => names.includes(each.text)))
+        return true;
     }
   }
   return false;
@@ -103,9 +102,8 @@ function isPutAlike({ script, name }: Named, { at, method }: Change, { node, dat
   if (!isPlain(expression) && !(isList && expression[0]?.text === "{")) return false;
   if (!isList && !isNear(put, asked) && !isKeyOf(asked, put, name)) return false;
   const kinds = kindsBehind(tokens, put);
-  const wanted = typeof data === "number" ? "number" : "text";
-  if (kinds.has("other")) return false;
-  return !isStrict || (!kinds.has(wanted === "text" ? "number" : "text") && (isSeen || kinds.has(wanted)));
+  const [wanted, other] = typeof data === "number" ? (["number", "text"] as const) : (["text", "number"] as const);
+  return !kinds.has("other") && (!isStrict || (!kinds.has(other) && (isSeen || kinds.has(wanted))));
 }
 
 /** Is a collection filled as requests come, under what it is asked for by? Nothing else may have taken an entry out that should be there. */

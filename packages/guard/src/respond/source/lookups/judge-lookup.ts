@@ -7,17 +7,8 @@ import { listSent, type RecordedInput, readParams } from "../request-parts.ts";
 import type { Replay } from "../run/replay.ts";
 import { type Spot, Stop } from "../run/spot.ts";
 import { isNothing, type Lookup, sourceOf, thingOf } from "../run/values.ts";
-import type { ScriptTree } from "../parse/syntax.ts";
 import { readThrow } from "./deliberate-throw.ts";
 import { isNoKey } from "./odd-keys.ts";
-
-/** Does a script say a word as a text, or as a name behind which a value stands? */
-function hasWord({ tokens }: ScriptTree, word: string): boolean {
-  const isText = (text: string): boolean => text.length === word.length + 2 && text.slice(1, -1) === word;
-  return tokens.some(
-    ({ text, kind }, at) => (kind === "string" && isText(text)) || (text === word && kind === "name" && tokens[at + 1]?.text === ":"),
-  );
-}
 
 /** Does the request have the key itself, under a name that the code never reads, or within what was taken for one? */
 function hasBetter(replay: Replay, { key, would }: Lookup, parsed: unknown): boolean {
@@ -28,7 +19,7 @@ function hasBetter(replay: Replay, { key, would }: Lookup, parsed: unknown): boo
 }
 
 /** Names that say nothing of what is kept under them. */
-const GENERAL = /^(?:rows|items|entries|records|data|store|db|list|all|map|table|index|memory|state|by[A-Z]\w*)$/;
+const GENERAL = /^(?:rows|items|entries|records|data|store|db|list|all|map|table|index|by[A-Z]\w*)$/;
 
 /** Is a collection the one that the path speaks of: `/orders/:id`, of `orders` or `openOrders`, and not of `customers`? */
 function isOfPath(of: string, key: string, input: RecordedInput): boolean {
@@ -54,7 +45,7 @@ function isKeyAtFault(replay: Replay, lookup: Lookup, { claim, input }: Question
   if (!isFault(replay, { value: key, node }, { claim: { ...claim, would, reads: undefined }, as: "key" })) return false;
   const data = toData(key);
   // A word that the app writes itself may be a key of what should have been asked; and which host is asked, is not the client's choice.
-  const isWritten = typeof data === "string" && data !== "" && [...replay.passed].some(({ script }) => hasWord(script, data));
+  const isWritten = typeof data === "string" && data !== "" && replay.says(data, ":");
   return !isWritten && (host === undefined || data !== host) && isVeryKey(lookup, input) && !hasBetter(replay, lookup, input.parsed);
 }
 

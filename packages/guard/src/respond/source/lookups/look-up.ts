@@ -98,16 +98,13 @@ export function lookInMap(replay: Replay, thing: Thing, { given: [key = NOTHING]
   return lookFor(replay, { key, node: node.given[0] }, { seen, isStrict: true, named: thing.named });
 }
 
-/** Is a thing a table that is written out, and nothing else? */
-function isTable(thing: Thing): boolean {
-  const { items, entries, host, real, base, code, native, promised, global, made, isTouched } = thing;
-  return !(isTouched || [items, entries, host, real, base, code, native, promised, global, made].some((each) => each !== undefined));
-}
+/** What else a thing may be than a table that is written out. */
+const OTHERS = ["items", "entries", "host", "real", "base", "code", "native", "promised", "global", "made"] as const;
 
 /** What a table has under a name that is computed. */
 export function lookInTable(replay: Replay, of: Value, { key, node }: { readonly key: Value; readonly node: Node }): Value | undefined {
   const thing = thingOf(of);
-  if (!thing || !sourceOf(key) || sourceOf(of) || !isTable(thing)) return undefined;
+  if (!thing || !sourceOf(key) || sourceOf(of) || thing.isTouched || OTHERS.some((each) => thing[each] !== undefined)) return undefined;
   if (isKnown(key) && isKeyLike(key.data) && readOwn(thing, String(key.data))) return undefined;
   return lookFor(replay, { key, node }, { seen: keysOf(thing), isStrict: false, named: thing.named });
 }
@@ -177,11 +174,11 @@ function toStatement([text, more]: readonly Value[]): Value | undefined {
 }
 
 /** Is a statement one that only looks? */
-const LOOKS = /^\s*(?:select|pragma)\b/i;
+const LOOKS = /^\s*select\b/i;
 
 /** Do rows of a table come with requests, as far as the scripts show? */
 function isTableFilled(scripts: ReadonlySet<ScriptTree>, table: string): boolean {
-  const insert = new RegExp(`\\binto\\s+"?${table}"?\\b[^;]{0,400}?\\bvalues\\s*\\([^)]*(?:[?:@]|\\$\\d)`, "i");
+  const insert = new RegExp(`into\\W+${table}\\b[^;]{0,400}?values\\s*\\((?:[^)]*,)?\\s*[?:@$]`, "i");
   return [...scripts].some(({ text }) => insert.test(text));
 }
 
@@ -213,7 +210,7 @@ export function askDatabase(replay: Replay, { self, given, node }: Call): Value 
   const { key: method } = node.of;
   if (method === "prepare") return toStatement(given);
   const { statement } = thingOf(self) ?? {};
-  if (method === "exec" || (statement !== undefined && !LOOKS.test(statement))) replay.hasWritten = true;
+  if (method === "exec" || !LOOKS.test(statement ?? "select ")) replay.hasWritten = true;
   if (statement === undefined) return undefined;
   return (method === "get" && !replay.hasWritten && askRow(replay, statement, { given, node })) || ROW;
 }

@@ -3,6 +3,7 @@ import path from "node:path";
 import querystring from "node:querystring";
 import { fileURLToPath } from "node:url";
 import type { Scripts } from "../frames.ts";
+import { findChanges } from "../lookups/changes.ts";
 import { type Declared, indexOf } from "./module-index.ts";
 import { readFate } from "./name-fate.ts";
 import type { Replay } from "../run/replay.ts";
@@ -33,6 +34,8 @@ function findHome(node: unknown, code: Code): Node | undefined {
   }
   return undefined;
 }
+
+const isWord = ({ data }: Value): boolean => typeof data === "string";
 
 const homes = new WeakMap<Code, Node | undefined>();
 
@@ -99,6 +102,8 @@ export class Modules {
     const value = this.#evaluate(replay.scopeOf(script), found, { replay, name });
     const thing = thingOf(value);
     if (thing && !thing.code && !thing.made) thing.named ??= { script, name };
+    // A list of words that nobody changes has no other ones.
+    if (thing?.items?.every(isWord) && !findChanges({ script, name }).length && !indexOf(script).exported.has(name)) thing.isOpen = false;
     return fate === "handed" && thing && !thing.code && !thing.made && !thing.native ? OWN : value;
   }
 

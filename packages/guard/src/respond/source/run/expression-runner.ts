@@ -115,7 +115,7 @@ export abstract class ExpressionRunner extends ClassRunner {
       const value = this.evaluate(member.value, scope);
       const method = thingOf(value);
       if (member.value?.type === "function" && method) method.home = thing;
-      // What a getter gives is computed when it is asked for.
+      if (member.kind === "get") (thing.getters ??= new Map<string, Value>()).set(key, value);
       if (member.kind !== "set") thing.members.set(key, member.kind === "get" ? OWN : value);
     }
     return made;

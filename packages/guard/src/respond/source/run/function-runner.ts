@@ -96,14 +96,10 @@ export abstract class FunctionRunner extends OperatorRunner {
     if (isAt && this.isInnermost) this.world.judge({ kind: "call", self, given: values, node, hasSpread });
     const call: Reached = { self: self ?? NOTHING, given: values, node };
     if (!isAt || this.isInnermost) return this.callOrConstruct(callee, call);
-    const { isOnTarget } = this;
-    this.isOnTarget = true;
-    try {
+    return this.onTarget(() => {
       this.guide(callee, { ...call, self: self ?? OWN });
       return this.callOrConstruct(callee, call);
-    } finally {
-      this.isOnTarget = isOnTarget;
-    }
+    });
   }
 
   private callOrConstruct(callee: Value, call: Reached): Value {

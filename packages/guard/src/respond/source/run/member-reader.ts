@@ -52,6 +52,8 @@ export abstract class MemberReader extends Replay {
     if (thing.host) return this.world.readHost(this, thing, key);
     if (thing.hides?.test(key)) return UNKNOWN;
     const known = readOwn(thing, key);
+    const getter = known === OWN ? thing.getters?.get(key) : undefined;
+    if (getter) return this.apply(getter, { self: of, given: [], node: NOWHERE });
     if (known) return known;
     if (thing.members.get(key) === TAKEN_OUT) return NOTHING;
     for (let base = thing.base; base; base = base.base) {
@@ -85,18 +87,18 @@ export abstract class MemberReader extends Replay {
     const isPlain = typeof node.key === "string" || node.key.type === "literal";
     const key = typeof node.key === "string" ? own(node.key) : this.evaluate(node.key, scope);
     const name = toKey(key);
-    if (this.isInnermost && (this.target === node.at || this.target === node.at - 1)) {
-      this.world.judge({ kind: "member", of, name, node });
-    }
+    const isAt = this.target !== undefined && (this.target === node.at || this.target === node.at - 1);
+    if (isAt && this.isInnermost) this.world.judge({ kind: "member", of, name, node });
     if (!isKnown(of)) return of === UNKNOWN || of === ROW ? of : OWN;
     if (isNothing(of.data)) this.fail(`Cannot read properties of ${of.data}`);
     const looked = isPlain ? undefined : lookInTable(this, of, { key, node: node.key });
     if (looked) return looked;
-    // What the path picks out of the app's own, nobody follows: a framework may have looked at it before.
-    if (!isPlain && !sourceOf(of) && sourceOf(key)?.isPath) return OWN;
     if (name === undefined) return holdsRequest(of) || sourceOf(key) ? UNKNOWN : OWN;
-    const value = this.member(of, name);
-    if (isPlain || !value.source || !isNothing(value.data)) return value;
+    // The function of a getter may be the next on the stack.
+    const value = isAt ? this.onTarget(() => this.member(of, name)) : this.member(of, name);
+    const isSaid = isPlain || (!sourceOf(key) && !/^-?\d/.test(name) && this.says(name));
+    if (isSaid && !isPlain && value.source) this.asked.add(name);
+    if (isSaid || !value.source || !isNothing(value.data)) return value;
     const list = thingOf(of)?.items;
     // The last of a list that is empty, or is none.
     if (list ? name === "-1" : name === "NaN") return { data: undefined, source: { isText: value.source.isText } };

@@ -80,6 +80,8 @@ export abstract class Replay {
   hasWritten = false;
   /** How often something was done of which nobody knows what it does. */
   unknowns = 0;
+  /** The names under which something of the request was looked for that stand in the code as texts. */
+  readonly asked = new Set<string>();
   /** The functions that were run, and those that were made. */
   readonly passed = new Set<Code>();
   readonly created = new Map<Code, Thing>();
@@ -106,6 +108,26 @@ export abstract class Replay {
       this.#scopes.set(script, scope);
     }
     return scope;
+  }
+
+  /** Does a script that was run write out a word: as a text, or as the name before a sign? */
+  says(word: string, before = ""): boolean {
+    return [...this.passed].some(({ script: { tokens } }) =>
+      tokens.some(({ kind, text }, at) =>
+        kind === "string" ? text.slice(1, -1) === word : text === word && tokens[at + 1]?.text === before,
+      ),
+    );
+  }
+
+  /** Runs what calls the next function on the stack. */
+  protected onTarget<T>(run: () => T): T {
+    const { isOnTarget } = this;
+    this.isOnTarget = true;
+    try {
+      return run();
+    } finally {
+      this.isOnTarget = isOnTarget;
+    }
   }
 
   /** Runs what stands outside of all that a request does. */

@@ -149,6 +149,8 @@ export class Thing {
   isSet = false;
   /** Of what a name of a whole script stands for. */
   named: Named | undefined;
+  /** The functions behind members that are computed when they are asked for; such a member is nobody's until then. */
+  getters: Map<string, Value> | undefined;
   /** Has the code taken something out of it, or put something in, for this very request? */
   isTouched = false;
   /** Of a statement of a database: its text. */
