@@ -1,4 +1,5 @@
 /** Begins a replay: with the outermost function of the stack, with one around it, or with whoever calls it by its name. */
+import { remember } from "./names/remember.ts";
 import { codesAround } from "./names/codes-around.ts";
 import { enter, type Given, guessPart, OTHERS } from "./enter.ts";
 import type { Origin } from "./origin.ts";
@@ -32,13 +33,9 @@ export function enterStack(replay: Replay, { plan, called }: Origin, given: Give
 }
 
 /** The functions that call one by its name, where nothing on the stack has called it; the outermost around each. */
-export function findCallers(origin: Origin): readonly Code[] {
-  const known = callersOf.get(origin) ?? lookForCallers(origin);
-  callersOf.set(origin, known);
-  return known;
-}
+export const findCallers = (origin: Origin): readonly Code[] => callersOf(origin, () => lookForCallers(origin));
 
-const callersOf = new WeakMap<Origin, readonly Code[]>();
+const callersOf = remember<readonly Code[]>();
 
 function lookForCallers({ plan, called }: Origin): readonly Code[] {
   const { code } = plan[0] as Step;

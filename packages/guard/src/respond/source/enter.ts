@@ -1,5 +1,6 @@
 /** Where a request comes in: which function of the app a framework gives it to, and as which parameter. */
 import { readDecorator } from "./decorated.ts";
+import { remember } from "./names/remember.ts";
 import type { Replay } from "./run/replay.ts";
 import { ATTACHED, type RequestParts } from "./request-parts.ts";
 import type { Code, Node, NodeOf } from "./parse/syntax.ts";
@@ -62,13 +63,11 @@ function isNamed(code: Code): boolean {
   return /^[=:]$/.test(tokens[(code.call?.from ?? 0) - 1]?.text ?? "");
 }
 
-const decorators = new WeakMap<Code, ReturnType<typeof readDecorator>[]>();
+const decorators = remember<readonly ReturnType<typeof readDecorator>[]>();
 
 /** The decorators of a function's parameters, looked for once. */
 function decoratorsOf(code: Code, count: number): readonly ReturnType<typeof readDecorator>[] {
-  const known = decorators.get(code) ?? Array.from({ length: count }, (_, index) => readDecorator(code, index));
-  decorators.set(code, known);
-  return known;
+  return decorators(code, () => Array.from({ length: count }, (_, index) => readDecorator(code, index)));
 }
 
 /** What else it is given, nobody knows. */

@@ -1,4 +1,5 @@
 /** Maps and sets. */
+import { CHANGES } from "../lookups/changes.ts";
 import { lookInMap } from "../lookups/look-up.ts";
 import type { Replay } from "../run/replay.ts";
 import { iterate } from "./iterate.ts";
@@ -15,7 +16,7 @@ export function ofMap(replay: Replay, thing: Thing, name: string): Value | undef
   const all = (): readonly Entry[] => [...entries.values()];
   return native(replay, (given, self, node) => {
     const [key = NOTHING, value = NOTHING] = given;
-    if (/^(?:set|add|delete|clear)$/.test(name)) thing.isTouched = true;
+    if (CHANGES.test(name)) thing.isTouched = true;
     const looked =
       /^(?:get|has)$/.test(name) && (thing.isOpen || !entries.has(key.data)) ? lookInMap(replay, thing, { given, node }) : undefined;
     if (looked) return looked;

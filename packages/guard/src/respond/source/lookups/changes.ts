@@ -7,7 +7,8 @@ import type { Named } from "../run/values.ts";
 /** One place: by which method, and the first token of what it is given. `x[key] = ...` is "=". */
 export type Change = { readonly method: string; readonly at: number };
 
-const CHANGES = /^(?:set|add|push|unshift|delete|clear|pop|shift|splice|fill|copyWithin|length)$/;
+/** The methods that change a collection. */
+export const CHANGES = /^(?:set|add|push|unshift|delete|clear|pop|shift|splice|fill|copyWithin|length)$/;
 
 /** All places where a name of a script is changed. */
 export function findChanges({ script, name }: Named): readonly Change[] {
@@ -26,7 +27,7 @@ export function findChanges({ script, name }: Named): readonly Change[] {
 }
 
 /** What runs a function later, or only when something happens. */
-const DEFERS = /^(?:set(?:Timeout|Interval|Immediate)|nextTick|queueMicrotask|then|catch|on|once|add\w*Listener|subscribe)$/;
+const DEFERS = /^(?:set(?:Timeout|Interval|Immediate)|nextTick|then|catch|on|once|add\w*Listener|subscribe)$/;
 
 function isDeferred({ call }: Code): boolean {
   const callee = call?.of;

@@ -1,5 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { ask, type Asked, loadHandler } from "../../../testing/scripted-handlers.ts";
+import { parseScript } from "../parse/parse-script.ts";
+import { scanTokens, type Token } from "../parse/tokens.ts";
+import { isFilledFor } from "./fills.ts";
 
 type Case = readonly [name: string, script: string, asked: Asked];
 
@@ -197,5 +200,19 @@ describe("an entry that the app puts in as requests come", () => {
 
   it.each(OWN)("stays a 500: %s", async (...[, script, asked]) => {
     expect(await ask(loadHandler(script), asked)).toEqual({ status: 500, told: 1 });
+  });
+});
+
+describe("isFilledFor", () => {
+  it("goes through the words of a script once, however often it is asked", () => {
+    const text = "const notes = new Map()\nexports.add = (id: string, note) => { notes.set(id, note) }";
+    const tokens = scanTokens(text) as readonly Token[];
+    const flatMap = vi.spyOn(tokens, "flatMap");
+    const script = parseScript(text, "notes.ts", tokens);
+    const node = { type: "name", name: "id", from: 0, end: 1 } as const;
+    const asking = { node, data: "n9", member: undefined, isStrict: true, isSeen: false };
+    const answers = [1, 2, 3].map(() => isFilledFor({ script, name: "notes" }, asking, new Set()));
+    expect(answers).toEqual([true, true, true]);
+    expect(flatMap).toHaveBeenCalledTimes(2);
   });
 });

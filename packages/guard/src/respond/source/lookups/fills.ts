@@ -1,5 +1,6 @@
 /** Whether the app puts entries into a collection as requests come, under the very keys that it is asked for by: then one that is not there need not have been forgotten. */
 import { codesAround } from "../names/codes-around.ts";
+import { remember } from "../names/remember.ts";
 import { isNear } from "../misnamed.ts";
 import type { Named } from "../run/values.ts";
 import type { Node, ScriptTree } from "../parse/syntax.ts";
@@ -12,8 +13,8 @@ const LOADS =
 const FILLS = /^(?:set|add|push|unshift|=)$/;
 
 /** What makes a text, and what makes a number. */
-const TEXT = /^(?:`.*|["'].*|string|String|randomUUID|nanoid|crypto|uuid\w*|ulid)$/s;
-const COUNTED = /^(?:\+\+|\d.*|number|Number|parseInt|parseFloat|length|size|now|(?:next|last|max)(?:Id|Number|No)?)$/i;
+const TEXT = /^(?:`.*|["'].*|[sS]tring|randomUUID|nanoid|crypto|uuid\w*|ulid)$/s;
+const COUNTED = /^(?:\+\+|\d.*|number|parseInt|parseFloat|length|size|now|(?:next|last|max)(?:Id|Number|No)?)$/i;
 
 /** The tokens of an expression, up to the next comma or closing bracket. */
 function readUntil(tokens: readonly Token[], from: number): readonly Token[] {
@@ -55,7 +56,7 @@ export function lastName(node: Node | undefined): string | undefined {
   return undefined;
 }
 
-const REMAKES = /^(?:to(?:Lower|Upper|Locale\w+)Case|trim\w*|normalize|replace\w*|slice|substr\w*|pad\w+|split|repeat|concat)$/;
+const REMAKES = /^(?:to\w+Case|trim\w*|normalize|replace\w*|slice|substr\w*|pad\w+|split|repeat|concat)$/;
 const REMAKERS = /slug|normali|canon|clean|sanit|hash|digest|encod|decod|^(?:btoa|atob|escape)$|lower|upper|trim|strip/i;
 
 /** Is another text made of what stands behind one of these names, anywhere in some scripts? It may be so where it is kept, and not where it is asked for. */
@@ -106,8 +107,16 @@ function isPutAlike({ script, name }: Named, { at, method }: Change, { node, dat
   return !kinds.has("other") && (!isStrict || (!kinds.has(other) && (isSeen || kinds.has(wanted))));
 }
 
+const filled = remember<boolean>();
+
 /** Is a collection filled as requests come, under what it is asked for by? Nothing else may have taken an entry out that should be there. */
 export function isFilledFor(named: Named, asking: Asking, passed: ReadonlySet<ScriptTree>): boolean {
+  const { node, data, member, isStrict, isSeen } = asking;
+  const question = [named.name, lastName(node), typeof data, member, isStrict, isSeen, ...[...passed].map(({ file }) => file)].join();
+  return filled(named.script, () => readFilled(named, asking, passed), question);
+}
+
+function readFilled(named: Named, asking: Asking, passed: ReadonlySet<ScriptTree>): boolean {
   const { script, name } = named;
   if (LOADS.test(name)) return false;
   const changes = findChanges(named);

@@ -45,7 +45,7 @@ function isKeyAtFault(replay: Replay, lookup: Lookup, { claim, input }: Question
   if (!isFault(replay, { value: key, node }, { claim: { ...claim, would, reads: undefined }, as: "key" })) return false;
   const data = toData(key);
   // A word that the app writes itself may be a key of what should have been asked; and which host is asked, is not the client's choice.
-  const isWritten = typeof data === "string" && data !== "" && replay.says(data, ":");
+  const isWritten = typeof data === "string" && data !== "" && (replay.says(data) || replay.says(`${data}:`));
   return !isWritten && (host === undefined || data !== host) && isVeryKey(lookup, input) && !hasBetter(replay, lookup, input.parsed);
 }
 

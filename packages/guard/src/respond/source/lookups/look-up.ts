@@ -3,6 +3,7 @@
  * who is wrong, or the app that forgot one, the key and the collection tell together. See docs/decisions/0501.
  */
 import { isNear } from "../misnamed.ts";
+import { remember } from "../names/remember.ts";
 import type { Call, Replay } from "../run/replay.ts";
 import { namesOf } from "../run/tree-search.ts";
 import {
@@ -20,7 +21,7 @@ import {
   type Value,
 } from "../run/values.ts";
 import type { Code, Node, NodeOf, ScriptTree } from "../parse/syntax.ts";
-import { isEnsured } from "./changes.ts";
+import { CHANGES, isEnsured } from "./changes.ts";
 import { isFilledFor, isRemade, lastName } from "./fills.ts";
 import { isKeyLike, isNoKey, isOdd } from "./odd-keys.ts";
 
@@ -147,8 +148,6 @@ function find(replay: Replay, thing: Thing, callee: Thing): Value | undefined {
   return lookFor(replay, { key, node: other }, { seen, isStrict, named: thing.named, member: lastName(mine) });
 }
 
-const CHANGES = /^(?:push|pop|shift|unshift|splice|fill|reverse|sort|copyWithin)$/;
-
 /** What `find` gives in a list of the app's own, or whether `includes` says yes. */
 export function lookInList(replay: Replay, name: string, { self, given: [first] }: Call): Value | undefined {
   const thing = thingOf(self);
@@ -176,10 +175,18 @@ function toStatement([text, more]: readonly Value[]): Value | undefined {
 /** Is a statement one that only looks? */
 const LOOKS = /^\s*select\b/i;
 
-/** Do rows of a table come with requests, as far as the scripts show? */
-function isTableFilled(scripts: ReadonlySet<ScriptTree>, table: string): boolean {
-  const insert = new RegExp(`into\\W+${table}\\b[^;]{0,400}?values\\s*\\((?:[^)]*,)?\\s*[?:@$]`, "i");
-  return [...scripts].some(({ text }) => insert.test(text));
+const filled = remember<boolean>();
+
+/** Do rows of a table come with requests, under the very key that is asked for, as far as the scripts show? */
+function isTableFilled(scripts: ReadonlySet<ScriptTree>, table: string, names: readonly string[]): boolean {
+  const [first] = scripts;
+  if (!first) return false;
+  const question = `${table} ${names.join()} ${[...scripts].map(({ file }) => file).join()}`;
+  const isFilled = (): boolean => {
+    const insert = new RegExp(`into\\W+${table}\\b[^;]{0,400}?values\\s*\\((?:[^)]*,)?\\s*[?:@$]`, "i");
+    return [...scripts].some(({ text }) => insert.test(text)) && !isRemade(scripts, names);
+  };
+  return filled(first, isFilled, question);
 }
 
 /** The one row that a value of the request names, where it may not be there. */
@@ -200,7 +207,7 @@ function askRow(
   if (!isOfBoth && ![table, column].some((name) => isNear(name, asked))) return undefined;
   const scripts = scriptsOf(replay);
   const isNumber = /^\d+$/.test(String(data));
-  if (!isNoKey(data) && !isNumber && (!isTableFilled(scripts, table) || isRemade(scripts, [asked, column]))) return undefined;
+  if (!isNoKey(data) && !isNumber && !isTableFilled(scripts, table, [asked, column])) return undefined;
   return { data: Symbol("row"), source: undefined, lookup: { key, node: node.given[0], would: () => false, of: table } };
 }
 
@@ -209,8 +216,8 @@ export function askDatabase(replay: Replay, { self, given, node }: Call): Value 
   if (node.type !== "call" || node.of.type !== "member") return undefined;
   const { key: method } = node.of;
   if (method === "prepare") return toStatement(given);
-  const { statement } = thingOf(self) ?? {};
-  if (method === "exec" || !LOOKS.test(statement ?? "select ")) replay.hasWritten = true;
-  if (statement === undefined) return undefined;
+  const { statement = "" } = thingOf(self) ?? {};
+  if (method === "exec" || (statement && !LOOKS.test(statement))) replay.hasWritten = true;
+  if (!statement) return undefined;
   return (method === "get" && !replay.hasWritten && askRow(replay, statement, { given, node })) || ROW;
 }

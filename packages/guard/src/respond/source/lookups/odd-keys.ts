@@ -26,5 +26,5 @@ export function isOdd(key: unknown, keys: readonly unknown[]): boolean {
   const longest = Math.max(0, ...texts.map(({ length }) => length));
   const isNumberAmongWords = NUMBER.test(text) && !/\d/.test(known) && (typeof key === "number" || !SMALL.test(text));
   if (isNumberAmongWords || text.length > 2 * longest + 12) return true;
-  return UNUSUAL.test(text) && texts.every((each) => /[\p{L}\p{N}]/u.test(each) && !each.match(UNUSUAL));
+  return UNUSUAL.test(text) && texts.every((each) => /[\p{L}\p{N}]/u.test(each) && !UNUSUAL.test(each));
 }

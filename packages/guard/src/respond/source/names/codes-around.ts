@@ -1,21 +1,12 @@
 /** Which functions of a script stand around a place, and which names are their own. */
 import { namesOf } from "../run/tree-search.ts";
 import type { Code, Node, NodeOf, ScriptTree } from "../parse/syntax.ts";
+import { remember } from "./remember.ts";
 
-/** What was found around a place: a large script has many functions. */
-const places = new WeakMap<ScriptTree, Map<number, readonly Code[]>>();
+const places = remember<readonly Code[]>();
 
 /** The functions around a token, the innermost first. Their bodies are read on the way, as far as they can be. */
-export function codesAround(script: ScriptTree, at: number): readonly Code[] {
-  const known = places.get(script) ?? new Map<number, readonly Code[]>();
-  places.set(script, known);
-  let around = known.get(at);
-  if (!around) {
-    around = findCodes(script, at);
-    known.set(at, around);
-  }
-  return around;
-}
+export const codesAround = (script: ScriptTree, at: number): readonly Code[] => places(script, () => findCodes(script, at), at);
 
 function findCodes(script: ScriptTree, at: number): readonly Code[] {
   const around: Code[] = [];
@@ -32,8 +23,6 @@ function findCodes(script: ScriptTree, at: number): readonly Code[] {
   return around.toSorted((a, b) => b.from - a.from || a.end - b.end);
 }
 
-const locals = new WeakMap<Code, ReadonlySet<string>>();
-
 function collectDeclared(node: unknown, names: string[]): void {
   if (Array.isArray(node)) for (const each of node) collectDeclared(each, names);
   else if (typeof node === "object" && node !== null) {
@@ -46,10 +35,12 @@ function collectDeclared(node: unknown, names: string[]): void {
   }
 }
 
+const locals = remember<ReadonlySet<string>>();
+
 /** All names that a function itself gives something. */
-export function localsOf(code: Code): ReadonlySet<string> {
-  const known = locals.get(code);
-  if (known) return known;
+export const localsOf = (code: Code): ReadonlySet<string> => locals(code, () => findLocals(code));
+
+function findLocals(code: Code): ReadonlySet<string> {
   let names: string[] = [];
   try {
     const { parameters, statements } = code.read();
@@ -58,7 +49,5 @@ export function localsOf(code: Code): ReadonlySet<string> {
   } catch {
     // It is not run either.
   }
-  const found = new Set(names);
-  locals.set(code, found);
-  return found;
+  return new Set(names);
 }

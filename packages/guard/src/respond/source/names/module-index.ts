@@ -1,6 +1,7 @@
 /** What a script declares, takes from others and gives to others, as it stands at its top. */
 import { namesOf } from "../run/tree-search.ts";
 import type { Node, NodeOf, ScriptTree } from "../parse/syntax.ts";
+import { remember } from "./remember.ts";
 
 /** One declaration of a name. */
 export type Declared = { readonly part: { readonly target: Node; readonly value: Node | undefined }; readonly kind: string };
@@ -17,7 +18,7 @@ type Index = {
   readonly stars: readonly string[];
 };
 
-const indexes = new WeakMap<ScriptTree, Index>();
+const indexes = remember<Index>();
 
 function add<T>(to: Map<string, T[]>, key: string, value: T): void {
   const known = to.get(key);
@@ -34,9 +35,9 @@ function readExported(target: Node): string | undefined {
 }
 
 /** What a script says at its top, read once. */
-export function indexOf(script: ScriptTree): Index {
-  const known = indexes.get(script);
-  if (known) return known;
+export const indexOf = (script: ScriptTree): Index => indexes(script, () => readIndex(script));
+
+function readIndex(script: ScriptTree): Index {
   const declared = new Map<string, Declared[]>();
   const imported = new Map<string, { module: string; imported: string }>();
   const exported = new Map<string, { value?: Node; name?: string; module?: string | undefined }[]>();
@@ -75,7 +76,5 @@ export function indexOf(script: ScriptTree): Index {
       } else if (node.of && node.isDefault) add(exported, "default", { value: node.of });
     }
   }
-  const index = { declared, imported, exported, stars };
-  indexes.set(script, index);
-  return index;
+  return { declared, imported, exported, stars };
 }

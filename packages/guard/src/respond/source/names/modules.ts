@@ -6,6 +6,7 @@ import type { Scripts } from "../frames.ts";
 import { findChanges } from "../lookups/changes.ts";
 import { type Declared, indexOf } from "./module-index.ts";
 import { readFate } from "./name-fate.ts";
+import { remember } from "./remember.ts";
 import type { Replay } from "../run/replay.ts";
 import { namesOf } from "../run/tree-search.ts";
 import type { Code, Node, NodeOf, ScriptTree } from "../parse/syntax.ts";
@@ -37,7 +38,7 @@ function findHome(node: unknown, code: Code): Node | undefined {
 
 const isWord = ({ data }: Value): boolean => typeof data === "string";
 
-const homes = new WeakMap<Code, Node | undefined>();
+const homes = remember<Node | undefined>();
 
 /** Of Node's own modules those that give the same for the same. */
 const PURE_MODULES: Readonly<Record<string, object>> = {
@@ -78,8 +79,7 @@ export class Modules {
 
   /** What the thing has whose method a function is. */
   findProto(replay: Replay, code: Code): Thing | undefined {
-    if (!homes.has(code)) homes.set(code, findHome(code.script.statements, code));
-    const home = homes.get(code);
+    const home = homes(code, () => findHome(code.script.statements, code));
     const value = home && replay.outside(() => replay.evaluate(home, replay.scopeOf(code.script)), OWN);
     const thing = value && thingOf(value);
     return thing?.made ? thing.home : thing;

@@ -4,6 +4,7 @@ import { indexOf } from "./module-index.ts";
 import type { ScriptTree } from "../parse/syntax.ts";
 import { findOpener } from "../parse/token-text.ts";
 import type { Token } from "../parse/tokens.ts";
+import { remember } from "./remember.ts";
 
 const ASSIGNS = /^(?:[-+*/%&|^?]*=|\+\+|--|of|in)$/;
 const MAX_HITS = 400;
@@ -85,40 +86,22 @@ function isGiven(tokens: readonly Token[], at: number, opener: number): boolean 
   return !(tokens[opener]?.text === "(" && LOOKS.test(tokens[opener - 3]?.text ?? ""));
 }
 
-const fates = new WeakMap<ScriptTree, Map<string, ReturnType<typeof fateOf>>>();
+const fates = remember<ReturnType<typeof fateOf>>();
 
 /** The same, read once for each name. */
-export function readFate(script: ScriptTree, name: string): ReturnType<typeof fateOf> {
-  let known = fates.get(script);
-  if (!known) {
-    known = new Map();
-    fates.set(script, known);
-  }
-  let fate = known.get(name);
-  if (!fate) {
-    fate = fateOf(script, name);
-    known.set(name, fate);
-  }
-  return fate;
-}
+export const readFate = (script: ScriptTree, name: string): ReturnType<typeof fateOf> => fates(script, () => fateOf(script, name), name);
 
-const replaced = new WeakMap<ScriptTree, Map<string, boolean>>();
+const replaced = remember<boolean>();
 
 /** May a method have been replaced: is its name given a value somewhere in its script, or does it stand there as a text? */
 export function isReplaced(script: ScriptTree, name: string): boolean {
-  let known = replaced.get(script);
-  if (!known) {
-    known = new Map();
-    replaced.set(script, known);
-  }
-  let found = known.get(name);
-  if (found === undefined) {
-    const { tokens } = script;
-    found = tokens.some(({ text, kind }, at) => {
-      if (kind === "string") return text.length === name.length + 2 && text.slice(1, -1) === name;
-      return text === name && tokens[at - 1]?.text === "." && tokens[at + 1]?.text === "=" && tokens[at - 2]?.text !== "exports";
-    });
-    known.set(name, found);
-  }
-  return found;
+  return replaced(
+    script,
+    () =>
+      script.tokens.some(({ text, kind }, at, tokens) => {
+        if (kind === "string") return text.length === name.length + 2 && text.slice(1, -1) === name;
+        return text === name && tokens[at - 1]?.text === "." && tokens[at + 1]?.text === "=" && tokens[at - 2]?.text !== "exports";
+      }),
+    name,
+  );
 }

@@ -1,5 +1,6 @@
 /** Runs the app's functions again in thought, from where the request came in to where it failed: with what is known of the request, and nothing else. */
 import { Unreadable } from "../parse/token-cursor.ts";
+import { collectWords } from "../names/names-read.ts";
 import type { Code, Node, ScriptTree } from "../parse/syntax.ts";
 import type { Guard, Spot } from "./spot.ts";
 import {
@@ -110,13 +111,9 @@ export abstract class Replay {
     return scope;
   }
 
-  /** Does a script that was run write out a word: as a text, or as the name before a sign? */
-  says(word: string, before = ""): boolean {
-    return [...this.passed].some(({ script: { tokens } }) =>
-      tokens.some(({ kind, text }, at) =>
-        kind === "string" ? text.slice(1, -1) === word : text === word && tokens[at + 1]?.text === before,
-      ),
-    );
+  /** Does a script that was run write out a word as a text? */
+  says(word: string): boolean {
+    return [...this.passed].some(({ script }) => collectWords(script).has(word));
   }
 
   /** Runs what calls the next function on the stack. */

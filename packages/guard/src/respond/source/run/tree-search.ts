@@ -1,4 +1,5 @@
 /** What is asked of a tree before it is run: what stands where, and which names it declares. */
+import { remember } from "../names/remember.ts";
 import type { Node } from "../parse/syntax.ts";
 
 /** Does a node reach over a token? */
@@ -26,19 +27,18 @@ export function namesOf(target: Node | undefined): readonly string[] {
   return target.type === "object" ? target.members.flatMap(({ value }) => namesOf(value)) : [];
 }
 
-const varsOfFunctions = new WeakMap<object, readonly string[]>();
+const varsOfFunctions = remember<readonly string[]>();
 
 /** The names that `var` gives anywhere in a function, looked for once. */
 export function varsOf(statements: readonly Node[]): readonly string[] {
-  const known = varsOfFunctions.get(statements);
-  if (known) return known;
-  const vars: string[] = [];
-  visit(statements, (node) => {
-    if (node.type === "declare" && node.kind === "var") for (const { target } of node.parts) vars.push(...namesOf(target));
-    if (node.type === "each" && node.kind === "var") vars.push(...namesOf(node.target));
+  return varsOfFunctions(statements, () => {
+    const vars: string[] = [];
+    visit(statements, (node) => {
+      if (node.type === "declare" && node.kind === "var") for (const { target } of node.parts) vars.push(...namesOf(target));
+      if (node.type === "each" && node.kind === "var") vars.push(...namesOf(node.target));
+    });
+    return vars;
   });
-  varsOfFunctions.set(statements, vars);
-  return vars;
 }
 
 /** All names that are declared anywhere in a function. */
