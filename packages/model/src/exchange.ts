@@ -67,4 +67,6 @@ export type Exchange = {
   readonly responseHeaders?: Readonly<Record<string, string>>;
   readonly responseBody?: string;
   readonly errorMessage?: string;
+  /** The stack of the exception that an application logged with its own answer. */
+  readonly errorStack?: string;
 };

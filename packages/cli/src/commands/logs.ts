@@ -68,10 +68,12 @@ function planCounting(name: string, options: LogsOptions): readonly Segment[] | 
 
 /** Reads all files into one tally. */
 async function analyzeAll(options: LogsOptions, io: CommandIo): Promise<Analysis> {
-  const tally = new Tally(options.limits);
+  const behind = options.files.length > 1 ? await import("../logs/behind-proxies.ts") : undefined;
+  const [proxies, applications] = [new Tally(options.limits), new Tally(options.limits)];
   const notUnderstood: string[] = [];
   let crew: Crew | undefined;
   const readBytes = await eachSource(options, io, async (source) => {
+    const tally = (await behind?.isApplicationLog(source.name, options.reader)) === true ? applications : proxies;
     const before = takeStock(tally);
     const segments = planCounting(source.name, options);
     const counting = { ...options, tally, cut: DEFAULT_CUT, onBytes: source.onBytes };
@@ -85,8 +87,9 @@ async function analyzeAll(options: LogsOptions, io: CommandIo): Promise<Analysis
     const sentence = explainUnreadFile(source.name, tally, before);
     if (sentence !== undefined) notUnderstood.push(sentence);
   }).finally(async () => await crew?.close());
-  tally.finish();
-  return { tally, readBytes, notUnderstood };
+  for (const tally of [proxies, applications]) tally.finish();
+  behind?.addApplications(proxies, applications);
+  return { tally: proxies, readBytes, notUnderstood };
 }
 
 async function eachSource(options: LogsOptions, io: CommandIo, read: (source: Source) => Promise<void>): Promise<ReadBytes> {
@@ -228,9 +231,9 @@ async function writeReport(tally: Tally, options: LogsOptions, io: CommandIo): P
 }
 
 /** Loads the playbook only if applications logged something: without it the report starts faster. */
-async function findHearing({ messages, memory, kept }: Tally): Promise<Hearing | undefined> {
+async function findHearing({ messages, memory, kept, behind }: Tally): Promise<Hearing | undefined> {
   const isApplication = ({ exchange }: KeptExchange) => exchange.observer.kind === "app";
-  if (messages.every(isOfServer) && !kept.some(isApplication)) return undefined;
+  if (messages.every(isOfServer) && behind.length === 0 && !kept.some(isApplication)) return undefined;
   const { createHearing } = await import("../logs/report/hear-applications.ts");
   return createHearing({ messages, memory });
 }

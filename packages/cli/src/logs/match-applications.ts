@@ -32,7 +32,8 @@ export function matchApplications(exchanges: readonly KeptExchange[]): Matched {
   return { matched, answers };
 }
 
-function isOfApplication({ exchange: { observer } }: KeptExchange): boolean {
+/** True for an exchange that was logged by the application that answered it. */
+export function isOfApplication({ exchange: { observer } }: Pick<KeptExchange, "exchange">): boolean {
   return observer.kind === "app" || observer.kind === "app-server";
 }
 

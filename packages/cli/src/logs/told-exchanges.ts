@@ -26,6 +26,11 @@ export type ReadLines = {
 const NAMELESS = "access log";
 const MEMORY_TRUST = 0.85;
 const LOG_ERROR = 17;
+const LOG_FATAL = 21;
+/** The answers of a proxy that got none from behind. */
+const UNANSWERED: readonly number[] = [502, 503, 504];
+/** The time between a process's last message and the failures that its end causes, until it is started again. */
+const AROUND_MS = 1500;
 
 /** Adds to the exchanges what was logged beside them and the cause that their own software noted, as the report of a log reads them. */
 export function tellExchanges({ failing, good, messages, memory, areTraced }: ReadLines): ToldExchanges {
@@ -72,17 +77,35 @@ function findBeside(seen: readonly KeptExchange[], told: readonly KeptMessage[],
   const kept = [...seen];
   const ofAll = indexMessages({ kept, messages: [...told] });
   const ofServers = indexMessages({ kept, messages: told.filter(isOfServer) });
-  const ofApplications = indexMessages({ kept, messages: told.filter((each) => !isOfServer(each)) });
+  const words = told.filter((each) => !isOfServer(each));
+  const ofApplications = indexMessages({ kept, messages: words });
+  const ends = words.filter(isLastWord);
   return (exchange) => {
     // An application's messages about its own exchange explain that exchange; with spans, trace ids alone decide.
     if (areTraced || exchange.observer.kind === "app") return { own: ofAll?.(exchange).messages ?? [], words: [] };
-    return { own: ofServers?.(exchange).messages ?? [], words: chooseWords(ofApplications?.(exchange), exchange) };
+    return {
+      own: ofServers?.(exchange).messages ?? [],
+      words: chooseWords(ofApplications?.(exchange), exchange) ?? findEnd(ends, exchange),
+    };
   };
 }
 
+/** True for a message that names no request: a process that is about to end fails all its requests. */
+function isLastWord({ message: { severity, requestId, traceId, path } }: KeptMessage): boolean {
+  return severity >= LOG_FATAL && [requestId, traceId, path].every((each) => each === undefined);
+}
+
+/** A process that ended next to a request that the proxy got no answer to. */
+function findEnd(ends: readonly KeptMessage[], { status = 0, madeBy, timeMs = 0, durationMs = 0 }: Exchange): readonly KeptMessage[] {
+  if (!UNANSWERED.includes(status) || madeBy?.hop === "behind") return [];
+  const isNear = ({ message }: KeptMessage) => Math.abs((message.timeMs ?? 0) - timeMs - durationMs) <= AROUND_MS;
+  return ends.filter(isNear).slice(0, 1);
+}
+
 /** All messages with the id of the request; without an id, the one nearest in time. */
-function chooseWords(found: FoundMessages | undefined, { timeMs = 0, durationMs = 0 }: Exchange): readonly KeptMessage[] {
-  if (found === undefined || found.by === "request id") return found?.messages ?? [];
+function chooseWords(found: FoundMessages | undefined, { timeMs = 0, durationMs = 0 }: Exchange): readonly KeptMessage[] | undefined {
+  if (found === undefined || found.messages.length === 0) return undefined;
+  if (found.by === "request id") return found.messages;
   const apart = ({ message }: KeptMessage) => Math.abs((message.timeMs ?? 0) - timeMs - durationMs);
   return found.messages.toSorted((a, b) => apart(a) - apart(b)).slice(0, 1);
 }

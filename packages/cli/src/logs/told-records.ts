@@ -49,7 +49,7 @@ export function toLogRecord({ message, format, file }: KeptMessage): LogRecord {
 }
 
 /** Converts an application's own line about a request into a log record, for use beside the proxy's line about the same request. */
-export function toAnswerRecord({ timeMs = 0, method, path, status, errorMessage, observer, service }: Exchange): LogRecord {
+export function toAnswerRecord({ timeMs = 0, method, path, status, errorMessage, errorStack, observer, service }: Exchange): LogRecord {
   const { type, text } = readException(errorMessage);
   const answer = `${method ?? "-"} ${path ?? "/"} ${status ?? ""}`.trim();
   const attributes = listPresent([
@@ -58,6 +58,7 @@ export function toAnswerRecord({ timeMs = 0, method, path, status, errorMessage,
     ["http.response.status_code", status],
     ["exception.type", type],
     ["exception.message", type === undefined ? undefined : text],
+    ["exception.stacktrace", type === undefined ? undefined : errorStack],
   ]);
   return {
     timeMs,

@@ -7,9 +7,11 @@ const SHOWN = 5;
 const MOST_WIDTH = 100;
 
 /** Routes that fail and that the diagnosis is not about, with how to ask about them; empty when there are none. */
-export function formatElsewhere({ scope }: Diagnosis, observations: Observations, columns = 80): string {
+export function formatElsewhere({ scope, path }: Diagnosis, observations: Observations, columns = 80): string {
   const others = listFailingRoutes(observations, scope.window).filter(
-    ({ service, route }) => scope.failing === 0 || service !== scope.service || route !== scope.route,
+    // On its way to the client the same failure passes other hops of its path.
+    ({ service, route }) =>
+      scope.failing === 0 || route !== scope.route || (service !== scope.service && !path.some((hop) => hop.service === service)),
   );
   if (others.length === 0) return "";
   const title = `${scope.failing === 0 ? "WHAT FAILS" : "ALSO FAILING"}; ask with --service NAME --route ROUTE`;

@@ -1,4 +1,5 @@
 import { type Observations, readRoute, readStatusCode, type Span, type Window } from "@faultline/model";
+import { mergeTwins } from "./symptom/merge-twins.ts";
 import { createRouteNamer } from "./symptom/route-of-path.ts";
 
 /** A place where requests fail, in the words with which one can ask for a diagnosis of it. */
@@ -19,7 +20,7 @@ export function listFailingRoutes({ spans, exchanges }: Observations, window?: W
     if (known === undefined || span.startMs < known.startMs) first.set(span.traceId, toPlace(span));
   }
   if (first.size > 0) return countPlaces([...first.values()]);
-  const written = exchanges.filter(({ status = 0, timeMs }) => status >= 500 && (timeMs === undefined || isAsked(timeMs)));
+  const written = mergeTwins(exchanges).filter(({ status = 0, timeMs }) => status >= 500 && (timeMs === undefined || isAsked(timeMs)));
   const nameRoute = createRouteNamer(spans);
   return countPlaces(
     written.map(({ observer, method, route, path = "" }) => ({ service: observer.name, route: route ?? nameRoute(method, path) })),

@@ -17,6 +17,7 @@ import {
   listFurtherMessages,
   listUntold,
   nameMaker,
+  quoteReason,
   tellVerdict,
 } from "./words.ts";
 
@@ -196,7 +197,7 @@ function renderRoute(report: Report, { index, paints, width }: Look & { readonly
   for (const { cause, confidence, evidence } of tellCauses(route)) {
     lines.push(`   cause    ${yellow(cause)} (${Math.round(confidence * 100)} %)`);
     for (const { statement, measured } of evidence) {
-      say("", toVisible(statement));
+      say("", toVisible(withoutQuote(statement, { report, index, width })));
       lines.push(dim(wrap(`${" ".repeat(12)}${toVisible(measured)}`, width, 12)));
     }
   }
@@ -213,6 +214,14 @@ function renderRoute(report: Report, { index, paints, width }: Look & { readonly
   return lines.join("\n");
 }
 
+type QuotedIn = { readonly report: Report; readonly index: number; readonly width: number };
+
+/** The statement without the quotation in brackets that the answer above shows already. */
+function withoutQuote(statement: string, { report, index, width }: QuotedIn): string {
+  const said = index === 0 ? quoteReason(report) : undefined;
+  return said === undefined || SAID.length + said.length > getMostQuoted(width) ? statement : statement.replace(` (${said})`, "");
+}
+
 /** If less than this is left for a route's name, its statuses move to the next line. */
 const MIN_HIDDEN_NAME = 30;
 
@@ -226,15 +235,25 @@ function renderHidden(report: Report, { paints, width }: Look): string {
   return [paints.bold("Hidden by retries (the client saw no error)"), ...rows].join("\n");
 }
 
+const SAID = "  said: ";
+
+/** The length of a quotation in the answer: two lines. */
+function getMostQuoted(width: number): number {
+  return 2 * width - SAID.length;
+}
+
 /** The answer for a reader who stops here: the verdict, and what to do next. */
 function renderAnswer(report: Report, { paints, width }: Look): string {
   if (report.errors.count === 0 && report.hidden.length === 0) return "";
   const [first] = report.diagnosis.next;
   const runnable = report.diagnosis.next.find(({ command }) => command !== undefined);
   const next = [first, runnable === first ? undefined : runnable].filter((each) => each !== undefined);
-  return [paints.bold(wrap(toVisible(tellVerdict(report)), width, 2)), ...next.map((each) => renderNext(each, "  next: ", width))].join(
-    "\n",
-  );
+  const said = quoteReason(report);
+  return [
+    paints.bold(wrap(toVisible(tellVerdict(report)), width, 2)),
+    ...(said === undefined ? [] : [wrap(cut(`${SAID}${toVisible(said)}`, getMostQuoted(width)), width, SAID.length)]),
+    ...next.map((each) => renderNext(each, "  next: ", width)),
+  ].join("\n");
 }
 
 /** A check, and below it, complete and on lines of its own, the command to paste. */

@@ -99,8 +99,12 @@ export function nameMaker({ madeBy }: Pick<RouteErrors, "madeBy">): string {
   return `${who}${madeBy.fate === undefined ? "" : `, which ${madeBy.fate} it`} (${Math.round(madeBy.confidence * 100)} %)`;
 }
 
+/** Observers of which the lines do not say which software they are. */
+const NAMELESS: ReadonlySet<string> = new Set(["access log", "combined"]);
+
 function nameBehind({ observer, service }: RouteErrors["madeBy"]): string {
-  return service === undefined ? `what is behind ${observer}` : `${service}, behind ${observer}`;
+  if (service === undefined) return `what is behind ${observer}`;
+  return NAMELESS.has(observer) ? service : `${service}, behind ${observer}`;
 }
 
 /** The maker of the responses and how that is known, as a sentence without its full stop. */
@@ -140,6 +144,25 @@ export function tellVerdict({ diagnosis, routes }: Report): string {
   if (alike > 1) return `${verdict}, on ${formatCount(alike)} routes alike`;
   const others = routes.length === 1 ? "" : `; ${formatNumberOf(routes.length - 1, "other row")} below`;
   return `${verdict}: ${worst.status} on ${cutMiddle(`${worst.method} ${worst.route}`, MOST_OF_A_NAME)}, made by ${nameMakerShort(worst)}${others}`;
+}
+
+/** The patterns that say what is wrong even if no cause is named. */
+const TELLING: ReadonlySet<string> = new Set(["one-upstream", "large-bodies"]);
+
+/**
+ * What a log says about the worst row's failures, in its own words, or the pattern that says what is wrong where no cause is named. Undefined if
+ * there is neither.
+ */
+export function quoteReason({ diagnosis, routes, patterns }: Report): string | undefined {
+  const [worst] = routes;
+  if (worst?.madeBy.service !== undefined) return worst.madeBy.because.split("\n", 1)[0];
+  const message = worst?.joined[0];
+  if (message !== undefined) return `${message.format}: ${message.text}`;
+  const [cause] = diagnosis.causes;
+  const said = cause?.evidence.find(({ source }) => source === "log");
+  if (said !== undefined) return said.measured;
+  const seen = cause === undefined ? patterns.find(({ pattern }) => TELLING.has(pattern)) : undefined;
+  return seen === undefined ? undefined : `${seen.evidence.statement}, ${seen.evidence.measured}`;
 }
 
 /** The patterns not yet mentioned with single routes. */

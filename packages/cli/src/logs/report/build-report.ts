@@ -137,9 +137,8 @@ function toRouteErrors(
   { tally, window, joined, hear }: Surroundings,
 ): { readonly route: RouteErrors; readonly patterns: readonly Pattern[] } {
   const { method, template, leaf, status, failures } = group;
-  const kept = hear === undefined && tally.memory.isEmpty ? [] : findKept(tally, group);
-  const memory = tally.memory.explain(kept.map(({ exchange }) => exchange));
-  const heard = hear?.(kept);
+  const memory = tally.memory.isEmpty ? undefined : tally.memory.explain(findMembers(tally.kept, group).map(({ exchange }) => exchange));
+  const heard = hear?.(findMembers([...tally.kept, ...tally.behind], group));
   const madeBy = judgeByApplications(judgeByMessages(judge(failures, status), status, joined), heard);
   const shapes = findGroupPatterns({ route: leaf, failures, status, tally, joined, madeBy });
   // The evidence of the causes already quotes what the applications logged.
@@ -182,9 +181,9 @@ function findCommand(
 }
 
 /** The failing exchanges of a group, as far as they were kept. */
-function findKept(tally: Tally, { method, template, status }: Group): readonly KeptExchange[] {
+function findMembers(kept: readonly KeptExchange[], { method, template, status }: Group): readonly KeptExchange[] {
   const matches = createMatcher(template);
-  return tally.kept.filter(
+  return kept.filter(
     ({ exchange: each }) => each.status === status && (each.method ?? "-") === method && matches(each.route ?? each.path ?? "/-"),
   );
 }

@@ -153,7 +153,7 @@ function readMessages(failures: FailureTally): Claim[] {
 }
 
 function readPattern(pattern: Pattern): Claim[] {
-  const { evidence, next } = pattern;
+  const { evidence, next, share = 1 } = pattern;
   const claim = (cause: CauseId, confidence: number): Claim[] => [{ cause, confidence, evidence, next: next.check }];
   if (pattern.pattern === "steady-delay") {
     const { cause, confidence } = pattern.speaksFor ?? { cause: "dependency-timeout", confidence: 0 };
@@ -165,8 +165,8 @@ function readPattern(pattern: Pattern): Claim[] {
   if (pattern.pattern === "after-restart") return claim("bad-deploy", AFTER_RESTART);
   if (pattern.pattern !== "logged-reason") return [];
   const row = findErrorMessage(evidence.statement);
-  if (row?.cause !== undefined) return claim(row.cause, trustCause(row));
+  if (row?.cause !== undefined) return claim(row.cause, trustCause(row) * share);
   return /(?:Error|Exception|Fault|Panic|panic)\b|Traceback/.test(evidence.statement)
-    ? claim("unhandled-exception", evidence.weight >= 4 ? 0.8 : 0.65)
+    ? claim("unhandled-exception", (evidence.weight >= 4 ? 0.8 : 0.65) * share)
     : [];
 }

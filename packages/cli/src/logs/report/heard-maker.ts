@@ -12,6 +12,5 @@ export function judgeByApplications(madeBy: RouteErrors["madeBy"], heard: Diagno
   if (suspect.service === front.service) return madeBy;
   const told = heard?.path.find(({ service }) => service === suspect.service)?.evidence[0];
   const because = told === undefined ? madeBy.because : `${told.statement}: ${told.measured}`;
-  const observer = madeBy.observer === "access log" ? front.service : madeBy.observer;
-  return { hop: "behind", because, confidence: suspect.score, observer, fate: front.fate, service: suspect.service };
+  return { hop: "behind", because, confidence: suspect.score, observer: front.service, fate: front.fate, service: suspect.service };
 }

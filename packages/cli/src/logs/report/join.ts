@@ -9,6 +9,13 @@ const TOLERANCE_MS = 1500;
 /** The messages that belong to one failing request, and what joins them to it. */
 export type FoundMessages = { readonly messages: readonly KeptMessage[]; readonly by: JoinedMessage["by"] };
 
+/** Caddy's error log has the duration of the request in nanoseconds, as its access log has. */
+const TWIN = "caddy-error";
+
+function toTwin({ method, path, clientAddress, durationMs }: Pick<Exchange, "method" | "path" | "clientAddress" | "durationMs">): string {
+  return [TWIN, method, path, clientAddress, durationMs].join(" ");
+}
+
 /**
  * Finds the messages of a failing request by request id, else by path and time, else by client and time. Undefined if no message can be
  * joined.
@@ -19,7 +26,8 @@ export function indexMessages(tally: Pick<Tally, "kept" | "messages">): ((exchan
   for (const kept of tally.messages) {
     const { requestId, traceId, path } = kept.message;
     for (const id of [requestId, traceId]) if (id !== undefined) push(byId, id, kept);
-    if (path !== undefined && kept.message.timeMs !== undefined) push(byPath, path, kept);
+    if (kept.format === TWIN) push(byId, toTwin(kept.message), kept);
+    else if (path !== undefined && kept.message.timeMs !== undefined) push(byPath, path, kept);
   }
   // Sorted for a binary search, because thousands of failing requests may have one path.
   for (const list of byPath.values()) list.sort((a, b) => toTime(a) - toTime(b));
@@ -73,7 +81,7 @@ type Index = {
 };
 
 function findMessages(exchange: Exchange, { byId, byPath, byClient }: Index): FoundMessages {
-  const same = byId.get(exchange.requestId ?? "") ?? byId.get(exchange.traceId ?? "");
+  const same = byId.get(exchange.requestId ?? "") ?? byId.get(exchange.traceId ?? "") ?? byId.get(toTwin(exchange));
   if (same !== undefined) return { messages: same.slice(0, 4), by: "request id" };
   const { timeMs, durationMs = 0 } = exchange;
   const apartMs = durationMs + TOLERANCE_MS;

@@ -104,6 +104,7 @@ function findLoggedReasons({ joined, failures }: GroupView): readonly Pattern[] 
         weight: message.by === "request id" ? 4 : 2.5,
       },
       next: { check: known?.nextCheck ?? "read the stack of this message" },
+      share: message.count / message.lookedAt,
     };
   });
 }

@@ -72,6 +72,8 @@ export type Pattern = {
     | "behind-good-status";
   readonly evidence: Evidence;
   readonly next: NextCheck;
+  /** The share of the failures with this pattern, if it may be less than all of them. */
+  readonly share?: number;
   /** The cause that the pattern suggests, and how certain that is. */
   readonly speaksFor?: { readonly cause: CauseId; readonly confidence: number };
 };

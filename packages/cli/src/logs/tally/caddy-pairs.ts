@@ -21,6 +21,11 @@ export class CaddyPairs {
     return this.held.size > 0;
   }
 
+  /** True for an error line whose access line was counted before: it only tells why. */
+  isRepeated({ read }: SeenExchange): boolean {
+    return read.format === "caddy-error" && this.counted.has(toKey(read.exchange));
+  }
+
   /** What is to be counted now. An error line that waits for its access line, or repeats it, is not counted. */
   take(seen: SeenExchange): readonly SeenExchange[] {
     const key = toKey(seen.read.exchange);

@@ -18,6 +18,7 @@ export type KeptMessage = { readonly message: LogMessage; readonly format: strin
 export type Start = { readonly timeMs: number; readonly text: string };
 
 const MAX_KEPT = 4000;
+const LOG_ERROR = 17;
 const MAX_MESSAGES = 8000;
 const MAX_UNPARSED = 5;
 const MAX_STARTS = 64;
@@ -42,7 +43,7 @@ const STARTED = new RegExp(
 
 /** True for a message that is only counted and not kept. */
 export function isCountedAlone({ severity, exceptionType, text }: LogMessage): boolean {
-  return severity < 17 && exceptionType === undefined && !STARTED.test(text);
+  return severity < LOG_ERROR && exceptionType === undefined && !STARTED.test(text);
 }
 
 /** Limits of what is counted, Unix ms. */
@@ -69,6 +70,8 @@ export class Tally {
   readonly traffic = new Series();
   readonly errors = new Series();
   readonly kept: KeptExchange[] = [];
+  /** Failing exchanges in the logs of applications behind a proxy whose log is counted: they are not counted again. */
+  readonly behind: KeptExchange[] = [];
   readonly messages: KeptMessage[] = [];
   readonly starts: Start[] = [];
   readonly unparsedLines: string[] = [];
@@ -103,11 +106,19 @@ export class Tally {
     if (read.kind === "unparsed") this.addUnparsed(read.text);
     else if (read.kind === "exchange") {
       if (!read.format.startsWith("caddy")) this.addExchange({ read, line, file });
-      else for (const seen of this.caddy.take({ read, line, file })) this.addExchange(seen);
+      else this.addOfCaddy({ read, line, file });
     } else if (read.kind === "message") {
       this.memory.add(line, read.message.timeMs);
       this.addMessage(read, file);
     }
+  }
+
+  private addOfCaddy(seen: SeenExchange): void {
+    const { exchange, format } = seen.read;
+    const { errorMessage: text } = exchange;
+    if (text !== undefined && this.caddy.isRepeated(seen))
+      this.addMessage({ kind: "message", format, message: toReason(exchange, text) }, seen.file);
+    for (const each of this.caddy.take(seen)) this.addExchange(each);
   }
 
   /** Takes note of a line that was counted elsewhere, for the sake of the lines that follow it. */
@@ -224,24 +235,35 @@ export class Tally {
     if (message.timeMs !== undefined && STARTED.test(message.text) && this.starts.length < MAX_STARTS) {
       this.starts.push({ timeMs: message.timeMs, text: message.text.slice(0, 160) });
     }
-    if ((message.severity >= 17 || message.exceptionType !== undefined) && this.messages.length < MAX_MESSAGES)
+    if ((message.severity >= LOG_ERROR || message.exceptionType !== undefined) && this.messages.length < MAX_MESSAGES)
       this.messages.push({ message, format, file });
   }
 
   /** Takes in the counts of a later part, which must not be used any more. */
   merge(later: Tally): void {
-    for (const name of ["lines", "exchanges", "messageCount", "unparsed"] as const) this[name] += later[name];
-    for (const name of ["formats", "behindGoodStatus"] as const) this[name].merge(later[name]);
+    this.exchanges += later.exchanges;
     for (const name of ["traffic", "errors"] as const) this[name].merge(later[name]);
     this.widenWindow(later.firstMs);
     this.widenWindow(later.lastMs);
     this.kept.push(...later.kept.slice(0, MAX_KEPT - this.kept.length));
+    for (const [method, trie] of later.routes) this.getTrie(method).merge(trie);
+    this.mergeLines(later);
+  }
+
+  /** Takes in the log of an application whose requests are counted at the proxy in front: its lines and words, but not its requests. */
+  addBehind(application: Tally): void {
+    this.behind.push(...application.kept);
+    this.mergeLines(application);
+  }
+
+  private mergeLines(later: Tally): void {
+    for (const name of ["lines", "messageCount", "unparsed"] as const) this[name] += later[name];
+    for (const name of ["formats", "behindGoodStatus"] as const) this[name].merge(later[name]);
     this.messages.push(...later.messages.slice(0, MAX_MESSAGES - this.messages.length));
     this.starts.push(...later.starts.slice(0, MAX_STARTS - this.starts.length));
     this.unparsedLines.push(...later.unparsedLines.slice(0, MAX_UNPARSED - this.unparsedLines.length));
     this.memory.merge(later.memory);
     this.caddy.merge(later.caddy);
-    for (const [method, trie] of later.routes) this.getTrie(method).merge(trie);
   }
 
   private widenWindow(timeMs: number | undefined): void {
@@ -265,6 +287,19 @@ export class Tally {
     }
     return trie;
   }
+}
+
+/** An error line about a request that is counted already, as a message about that request. */
+function toReason({ timeMs, durationMs, method, path, clientAddress }: Exchange, text: string): LogMessage {
+  return {
+    severity: LOG_ERROR,
+    text,
+    ...(timeMs === undefined ? {} : { timeMs }),
+    ...(durationMs === undefined ? {} : { durationMs }),
+    ...(method === undefined ? {} : { method }),
+    ...(path === undefined ? {} : { path }),
+    ...(clientAddress === undefined ? {} : { clientAddress }),
+  };
 }
 
 /** Hostile requests invent methods; the real ones are few. */
