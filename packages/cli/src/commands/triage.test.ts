@@ -69,7 +69,19 @@ describe("faultline triage", () => {
     const base = await serve((_, response) => void response.writeHead(500).end());
     const { out } = await triage(base.replace("http:", "https:"));
     expect(out).toContain("NO RESPONSE: wrong version number\n");
+    expect(out.indexOf("NO RESPONSE")).toBeLessThan(out.indexOf("\nNEXT\n"));
     expect(out).not.toMatch(/SSL routines|tlsany_meth/);
+  });
+
+  it.each([
+    ["http://", "it names no host"],
+    ["http://shop.example:99999/x", "a port is at most 65535"],
+    ["http://shop.example:80a/x", '"80a" is no port'],
+    ["http://shop example/x", '"shop example" is no host name'],
+  ])("says of %s what makes it invalid: %s", async (url, reason) => {
+    const { code, err } = await triage(url);
+    expect(code).toBe(2);
+    expect(err).toContain(`is no valid URL: ${reason}`);
   });
 
   it("says after the probes first what it is and what to do next, then what that stands on, and nothing twice", async () => {

@@ -107,6 +107,8 @@ export function formatFindings(report: TriageReport, columns: number): string {
   return [
     "",
     `${formatDiagnosis(diagnosis, columns, ["verdict"])}${formatMaker(report.triage, columns)}`,
+    // An expired certificate or another protocol at this port says more than the cause's name.
+    ...formatNoResponse(report, columns),
     "",
     formatDiagnosis(diagnosis, columns, ["next"]).trimEnd(),
     ...formatSeen(report, columns),
@@ -121,11 +123,12 @@ export function formatFindings(report: TriageReport, columns: number): string {
 /** The response as received, and the ids in it by which it can be found again. */
 function formatSeen(report: TriageReport, columns: number): readonly string[] {
   const { ids, undone, tls } = report;
+  const response = formatResponse(report, columns);
   const idLines = ids.flatMap(({ header, value, finds }) =>
     wrap(`  ${toPlainLine(header)}: ${toPlainLine(value)}  finds ${finds}`, columns),
   );
   return [
-    ...formatResponse(report, columns),
+    ...(response.length === 0 ? [] : ["", ...response]),
     ...(tls === undefined ? [] : ["", "TLS", ...formatTls(tls, report, columns)]),
     ...(idLines.length === 0 ? [] : ["", "IDS to paste into a search or a ticket", ...idLines]),
     ...(undone.length === 0 ? [] : ["", ...wrap(`NOT DONE, for want of time (--timeout gives more): ${undone.join(", ")}`, columns)]),
@@ -154,18 +157,27 @@ function describeMaker({ maker }: Triage): string {
   return `${maker.name}, ${sure}`;
 }
 
-/** Lines of the response are shown as they are; our own text about them is wrapped. */
+/** What happened instead of a response; empty if there was one. */
+function formatNoResponse({ probes }: TriageReport, columns: number): readonly string[] {
+  const judged = findJudged(probes);
+  if (judged.response !== undefined) return [];
+  return wrap(`NO RESPONSE${nameTry(judged, probes)}: ${toPlainLine(judged.failure?.message ?? "")}`, columns);
+}
+
+function nameTry(judged: Probe, [first]: TriageReport["probes"]): string {
+  return judged === first ? "" : " of the first try that failed";
+}
+
+/** Lines of the response are shown as they are; our own text about them is wrapped. Empty if there was none. */
 function formatResponse({ probes, bodyExcerpt }: TriageReport, columns: number): readonly string[] {
   const judged = findJudged(probes);
-  const whose = judged === probes[0] ? "" : " of the first try that failed";
-  if (judged.response === undefined) return ["", ...wrap(`NO RESPONSE${whose}: ${toPlainLine(judged.failure?.message ?? "")}`, columns)];
+  if (judged.response === undefined) return [];
   const { statusLine, headers, bodyBytes, bodyEnd } = judged.response;
   const size = `${bodyBytes} bytes${describeEnd(judged.response)}`;
   const isEmpty = bodyExcerpt === undefined || bodyExcerpt === "";
   const body = isEmpty && bodyEnd === undefined ? [] : wrap(`  body, ${size}${isEmpty ? "" : `: ${bodyExcerpt}`}`, columns);
   return [
-    "",
-    `RESPONSE${whose}, headers in the order sent`,
+    `RESPONSE${nameTry(judged, probes)}, headers in the order sent`,
     ...[statusLine, ...headers.map(([name, value]) => `${name}: ${value}`)].map((line) => `  ${toPlainLine(line)}`),
     ...body,
   ];
@@ -191,8 +203,7 @@ export function formatMarkdown(report: TriageReport): string {
     fence(formatRequest(request)),
     "## Response",
     fence(
-      formatResponse(report, Number.POSITIVE_INFINITY)
-        .slice(1)
+      [...formatNoResponse(report, Number.POSITIVE_INFINITY), ...formatResponse(report, Number.POSITIVE_INFINITY)]
         .join("\n")
         .replace(/^RESPONSE, .*\n/, ""),
     ),

@@ -74,9 +74,20 @@ function suggestTarget(target: string): string {
   return `; did you mean ${isNear ? "http" : "https"}://${shorten(target)}?`;
 }
 
+const MOST_PORT = 65_535;
+
+/** The part of a URL that makes it invalid, as far as that shows. */
+function explainUrl(text: string): string {
+  const [, host = "", port] = /^https?:\/\/(?:[^/?#@]*@)?([^/?#]*?)(?::([^/?#\]]*))?(?:[/?#]|$)/i.exec(text) ?? [];
+  if (host === "") return ": it names no host";
+  if (port !== undefined && !/^\d*$/.test(port)) return `: "${port}" is no port`;
+  if (port !== undefined && Number(port) > MOST_PORT) return `: a port is at most ${MOST_PORT}`;
+  return `: "${host}" is no host name`;
+}
+
 function readUrl(text: string): TriageRequest {
   const url = URL.parse(text);
-  if (url === null) throw new UsageError(`"${showTarget(text)}" is no valid URL`);
+  if (url === null) throw new UsageError(`"${showTarget(text)}" is no valid URL${explainUrl(text)}`);
   const credentials = url.username === "" && url.password === "" ? [] : [["Authorization", `Basic ${toBasic(url)}`] as const];
   url.username = "";
   url.password = "";

@@ -91,7 +91,12 @@ function NoneListed({ title, hasNames }: { readonly title: string; readonly hasN
   if (!isSilent)
     return (
       <Empty title={title}>
-        {hasNames && <p>A filter takes whole names, as the overview writes them, of any service that answered with an error.</p>}
+        {hasNames && (
+          <p>
+            A filter takes whole names, as the overview writes them, of any service that answered with an error. A request that an older
+            version of the collector stored is found by the first of them alone.
+          </p>
+        )}
       </Empty>
     );
   return (
