@@ -157,6 +157,12 @@ describe("what is said first of a log", () => {
     expect(shown.split("\n")[1]).toMatch(/^ {2}said: nginx-error: upstream SSL certificate verify error: \(10:certificate has expired\)/);
   });
 
+  it("is the verdict, and of a certificate what to look at in it", async () => {
+    const shown = await print("logs", "--markdown", ...write({ "access.log": seconds.map(failed), "error.log": seconds.map(error) }));
+    expect(shown.split("\n")[2]).toBe("**Verdict: diagnosed (tls-failure, 85 %): 502 on GET /pay, made by nginx (85 %)**");
+    expect(shown).toContain("the upstream's certificate is expired or for another name");
+  });
+
   it("is no surer of a reason than the share of the failures that have it", async () => {
     const some = await report({ "access.log": Array.from({ length: 40 }, (_, second) => failed(10 + second)), "error.log": [error(49)] });
     expect(some.diagnosis.verdict).toBe("inconclusive");

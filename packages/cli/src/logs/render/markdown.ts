@@ -14,6 +14,7 @@ import {
   listUntold,
   nameMakerShort,
   tellMaker,
+  tellVerdict,
 } from "./words.ts";
 
 /**
@@ -43,6 +44,7 @@ export function renderMarkdown(report: Report): string {
   const span = window === undefined ? "" : `, ${formatSpan(window)}`;
   const blocks = [
     `# ${formatNumberOf(errors.count, "server error")} in ${formatNumberOf(report.requests, "request")}`,
+    ...(errors.count === 0 ? [] : [`**${escape(tellVerdict(report))}**`]),
     `${escape(explainNoRequests(report) ?? formatShare(errors.share))}${span}. Read from ${report.files.map((file) => escape(file)).join(", ")}: ${formatCount(report.lines)} lines, ${formatCount(report.unparsed.count)} not understood.`,
   ];
   if (report.routes.length > 0) {

@@ -109,6 +109,15 @@ export const ERROR_MESSAGES: readonly MessageKnowledge[] = [
     cause: "no-healthy-upstream",
     nextCheck: "the error before this one",
   },
+  // Its messages end as those of any handshake do.
+  {
+    ...nginx,
+    code: "upstream SSL certificate (?:verify error|does not match)",
+    meaning: "the upstream's certificate is expired or for another name",
+    hop: "network",
+    cause: "tls-failure",
+    nextCheck: "the dates, names and issuer of the upstream's certificate; proxy_ssl_trusted_certificate says whom nginx trusts",
+  },
   {
     ...nginx,
     code: "SSL_do_handshake\\(\\) failed|peer closed connection in SSL handshake|while SSL handshaking to upstream",
@@ -116,14 +125,6 @@ export const ERROR_MESSAGES: readonly MessageKnowledge[] = [
     hop: "network",
     cause: "tls-failure",
     nextCheck: "proxy_ssl_server_name, the port, and the protocols of the upstream",
-  },
-  {
-    ...nginx,
-    code: "upstream SSL certificate (?:verify error|does not match)",
-    meaning: "the upstream's certificate is expired or for another name",
-    hop: "network",
-    cause: "tls-failure",
-    nextCheck: "the upstream's certificate",
   },
   {
     ...nginx,
