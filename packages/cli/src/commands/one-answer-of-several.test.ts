@@ -231,6 +231,60 @@ describe("one answer of an application's log alone", () => {
   });
 });
 
+const HIKARI = {
+  type: "java.sql.SQLTransientConnectionException",
+  message: "HikariPool-1 - Connection is not available, request timed out after 30000ms.",
+};
+const LOGGERS: Readonly<Record<string, (id: string, second: number) => object>> = {
+  ECS: (id, second) => ({
+    "@timestamp": at(second),
+    "log.level": "ERROR",
+    message: "request failed",
+    "error.type": HIKARI.type,
+    "error.message": HIKARI.message,
+    "http.request.id": id,
+  }),
+  zap: (id, second) => ({
+    level: "error",
+    ts: Date.parse(at(second)) / 1000,
+    msg: "handler failed",
+    request_id: id,
+    error: HIKARI.message,
+  }),
+  structlog: (id, second) => ({
+    event: "request_failed",
+    level: "error",
+    timestamp: at(second),
+    request_id: id,
+    exception: `Traceback (most recent call last):\n  File "/app/orders.py", line 12, in total\n${HIKARI.type}: ${HIKARI.message}`,
+  }),
+  Serilog: (id, second) => ({
+    "@t": at(second),
+    "@mt": "HTTP {Method} failed",
+    "@l": "Error",
+    "@x": `${HIKARI.type}: ${HIKARI.message}\n\tat com.shop.Orders`,
+    RequestId: id,
+  }),
+};
+
+/** An error without a type of its own is a lead. */
+const VERDICTS: Readonly<Record<string, Diagnosis["verdict"]>> = {
+  ECS: "diagnosed",
+  zap: "inconclusive",
+  structlog: "diagnosed",
+  Serilog: "diagnosed",
+};
+
+describe("one answer of an error that the program's own words do not name", () => {
+  it.each(Object.entries(LOGGERS))("%s", async (name, line) => {
+    const log = BAD.map(({ id, second }) => JSON.stringify(line(id, second)));
+    const { report, diagnosis } = await ask({ "nginx.access.log": json, "orders.log": log });
+    expect([first(report.diagnosis)?.cause, first(diagnosis)?.cause]).toEqual(["pool-exhausted", "pool-exhausted"]);
+    expect([report.diagnosis.verdict, diagnosis.verdict]).toEqual([VERDICTS[name], VERDICTS[name]]);
+    expect(report.routes[0]?.joined[0]?.text).toContain("Connection is not available");
+  });
+});
+
 describe("one answer of files in twos and threes", () => {
   it.each(SCENES)("%s: %s", async (...[, cause, path, files]) => {
     const { report, diagnosis } = await ask(files);

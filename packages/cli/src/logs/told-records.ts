@@ -41,7 +41,7 @@ export function toLogRecord({ message, format, file }: KeptMessage): LogRecord {
   return {
     timeMs: message.timeMs ?? 0,
     severity: message.severity,
-    body: message.text,
+    body: describeText(message),
     attributes,
     resource: { service: service ?? nameWriter(file) ?? format.replace(/-error$/, ""), attributes: {} },
     ...(traceId === undefined ? {} : { traceId }),
@@ -69,9 +69,14 @@ export function toAnswerRecord({ timeMs = 0, method, path, status, errorMessage,
   };
 }
 
+/** The text, with the words of an error that has no type of its own (Go). */
+function describeText({ exceptionType, exceptionMessage, text }: LogMessage): string {
+  return exceptionType !== undefined || exceptionMessage === undefined ? text : `${text}: ${exceptionMessage}`;
+}
+
 /** The message of the exception itself: the text of the log line may be the program's own comment on it. */
-function readMessage({ exceptionStack = "", text }: LogMessage): string {
-  return readException(exceptionStack.split("\n", 1)[0]).text ?? text;
+function readMessage({ exceptionMessage, exceptionStack = "", text }: LogMessage): string {
+  return exceptionMessage ?? readException(exceptionStack.split("\n", 1)[0]).text ?? text;
 }
 
 function readException(text: LogMessage["text"] = "") {

@@ -56,6 +56,8 @@ export type LogMessage = {
   readonly service?: string;
   readonly upstreamAddress?: string;
   readonly exceptionType?: string;
+  /** The words of the error itself, if the text is the program's own about it. */
+  readonly exceptionMessage?: string;
   readonly exceptionStack?: string;
 };
 

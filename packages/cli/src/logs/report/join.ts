@@ -119,7 +119,9 @@ function generalize(text: string): string {
 
 /** A message in one line. */
 export function describeMessage({ message }: KeptMessage): string {
-  const { exceptionType, text } = message;
-  const first = text.split("\n", 1)[0] ?? "";
+  const { exceptionType, exceptionMessage, text } = message;
+  const own = text.split("\n", 1)[0] ?? "";
+  // The program's own words about it seldom name the error.
+  const first = exceptionMessage === undefined || own.includes(exceptionMessage) ? own : (exceptionMessage.split("\n", 1)[0] ?? own);
   return (exceptionType !== undefined && !first.includes(exceptionType) ? `${exceptionType}: ${first}` : first).slice(0, 240);
 }

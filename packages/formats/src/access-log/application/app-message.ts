@@ -31,6 +31,7 @@ const STACK = [
   "exc_info",
   "exception",
   "traceback",
+  "@x",
 ];
 const ERROR_TEXT = ["err.message", "error.message", "exception.message", "error", "err"];
 const SERVICE = ["service.name", "service", "app", "application", "name"];
@@ -47,17 +48,33 @@ function toMessage(draft: Draft, read: FieldReader): LogMessage {
   const { timeMs, method, path, query, host, status, durationMs, clientAddress, userAgent, requestId, traceId } = draft;
   const known = { timeMs, method, path, query, host, status, durationMs, clientAddress, userAgent, requestId, traceId };
   const stack = readJsonText(read(STACK));
-  const exceptionType = readJsonText(read(EXCEPTION_TYPE)) ?? /^((?:[A-Z][\w.]*)?(?:Error|Exception|Fault)): /.exec(stack ?? "")?.[1];
+  const thrown = stack === undefined ? undefined : readThrown(stack);
+  const exceptionType = readJsonText(read(EXCEPTION_TYPE)) ?? thrown?.type;
+  const [said, errorText] = [readJsonText(read(MESSAGE)), readJsonText(read(ERROR_TEXT))];
+  const exceptionMessage = [errorText, thrown?.message].find((words) => words !== undefined && words !== "" && words !== said);
   const service = readJsonText(read(SERVICE));
   return {
     ...(Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined)) as Partial<LogMessage>),
     severity: readSeverity(read(LEVEL)),
-    text: readJsonText(read(MESSAGE)) ?? readJsonText(read(ERROR_TEXT)) ?? "",
+    text: said ?? errorText ?? "",
     ...(stack === undefined ? {} : { exceptionStack: stack }),
     ...(exceptionType === undefined ? {} : { exceptionType }),
+    ...(exceptionMessage === undefined || said === undefined ? {} : { exceptionMessage }),
     ...(service === undefined ? {} : { service }),
   };
 }
+
+/** The error that a stack is about: the last line of a Python traceback, otherwise the first line. */
+function readThrown(stack: string): { readonly type?: string; readonly message?: string } {
+  const lines = stack.trim().split("\n");
+  const isPython = lines[0]?.startsWith("Traceback (most recent call last)") === true;
+  const [line, pattern] = isPython ? [lines.at(-1), PYTHON_ERROR] : [lines[0], ERROR_LINE];
+  const [, type, message] = pattern.exec(line ?? "") ?? [];
+  return { ...(type === undefined ? {} : { type }), ...(message === undefined ? {} : { message }) };
+}
+
+const PYTHON_ERROR = /^([A-Za-z_][\w.]*)(?:: (.*))?$/;
+const ERROR_LINE = /^((?:[A-Za-z_$][\w.$]*)?(?:Error|Exception|Fault)): (.*)$/;
 
 /** How a library's records are identified and named. */
 export type AppFormat = { readonly id: string; readonly observer: string };
