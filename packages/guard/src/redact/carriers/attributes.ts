@@ -35,7 +35,7 @@ function redactAttribute(name: string, value: AttributeValue, pass: Pass): Attri
   return (value as readonly (string | number | boolean)[]).map((each) => redactAttribute(name, each, pass)) as unknown as AttributeValue;
 }
 
-/** Redacts attributes by the meaning that the semantic conventions give their names. */
+/** Redacts attributes according to the meaning of their names in the semantic conventions. */
 export function redactAttributesWith(attributes: Attributes, pass: Pass): Attributes {
   const redacted: Record<string, AttributeValue> = Object.create(null);
   for (const name of Object.keys(attributes).slice(0, pass.policy.maxMembers)) {

@@ -5,7 +5,7 @@ import { redactMultipart } from "./multipart.ts";
 
 type Body = { readonly text: string; readonly truncated: boolean };
 
-/** A decoder by its label; UTF-8 for one that nobody knows. */
+/** The decoder for a charset label; UTF-8 if the label is unknown. */
 function createDecoder(label: string): InstanceType<typeof TextDecoder> {
   try {
     return new TextDecoder(label);
@@ -14,7 +14,7 @@ function createDecoder(label: string): InstanceType<typeof TextDecoder> {
   }
 }
 
-/** Decodes bytes as text: UTF-16 by its mark or by its zeros, else UTF-8. Undefined for bytes that are no text. */
+/** Decodes bytes as text: as UTF-16 if a byte order mark or the zeros say so, else by `charset`. Undefined if they are not text. */
 function decodeBytes(bytes: Uint8Array, charset: string): string | undefined {
   const utf16 = findUtf16(bytes);
   const text = createDecoder(utf16 ?? charset).decode(bytes);
@@ -40,7 +40,7 @@ function parseMediaType(contentType: string | undefined): MediaType {
   return { type: type.trim().toLowerCase(), parameters };
 }
 
-/** Reads `name=value` of a media type's parameters, quoted or not. */
+/** The value of one parameter of a media type, quoted or not. */
 function readParameter(parameters: string, name: string): string {
   return new RegExp(`(?:^|;)\\s*${name}\\s*=\\s*"?([^";]*)`, "i").exec(parameters)?.[1]?.trim() ?? "";
 }
@@ -53,7 +53,7 @@ function redactByType(text: string, media: MediaType, pass: Pass): string {
   return redactTextWith(text, pass);
 }
 
-/** Redacts a body by its content type. What lies past the limit was not read and is dropped. */
+/** Redacts a body according to its content type. Anything past the limit is dropped unread. */
 export function redactBodyWith(body: string | Uint8Array, contentType: string | undefined, pass: Pass): Body {
   const { maxBodyLength } = pass.policy;
   const media = parseMediaType(contentType);

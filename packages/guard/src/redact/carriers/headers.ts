@@ -5,19 +5,19 @@ import { readUnderName } from "../named-text.ts";
 import { redactTextWith } from "./text.ts";
 import { replaceString } from "../scalar.ts";
 
-/** Headers as Node and as fetch give them. */
+/** Headers as Node and fetch provide them. */
 export type HeaderInput = Readonly<Record<string, string | readonly string[] | number | undefined>> | Iterable<readonly [string, string]>;
 
 const URL_NAME = /^(?:referer|(?:content-)?location|origin|:path|x-(?:original|rewrite)-url|x-forwarded-uri)$/;
-/** Names the key rules would take, or whose values patterns would, and that are never secret. */
+/** Headers that are never secret, although a rule for names or a pattern for values would match them. */
 const PLAIN = /^(?:trace(?:parent|state)|www-authenticate|sec-websocket-accept|etag|if-none-match|date|content-length)$/;
 
-/** `name=value` pairs: every value goes, because any of them may carry a session; the names stay. Of a Set-Cookie line only the first. */
+/** Replaces every value of `name=value` pairs, since any may carry a session, and keeps the names; in Set-Cookie only the first value. */
 function redactCookies(value: string, pass: Pass, pairs = /([^;=]*=\s*)?([^;]*)/g): string {
   return value.replace(pairs, (_, name: string | undefined, each: string) => (name ?? "") + replaceString("cookie", each, pass));
 }
 
-/** Keeps the scheme: whether a request came with Basic or Bearer says much, and reveals nothing. */
+/** Keeps the scheme: whether a request used Basic or Bearer often explains a failure and reveals nothing. */
 function redactAuthorization(value: string, pass: Pass): string {
   const scheme = /^[A-Za-z][A-Za-z\d-]{1,31} +(?=\S)/.exec(value)?.[0] ?? "";
   return scheme + replaceString("auth", value.slice(scheme.length), pass);
@@ -40,7 +40,7 @@ function* listHeaders(headers: HeaderInput): Generator<readonly [string, string]
   for (const [name, value] of entries) for (const each of [value ?? []].flat()) yield [name, String(each)];
 }
 
-/** Redacts headers; a header that cannot be read is replaced, the others stay. */
+/** Redacts headers. A header that cannot be read is replaced; the others are kept. */
 export function redactHeadersWith(headers: HeaderInput, pass: Pass): Record<string, string> {
   const redacted: Record<string, string> = Object.create(null);
   let seen = 0;

@@ -46,19 +46,19 @@ type Frame = {
  */
 const LABELS = /^(?:(?:parameter|property)?(?:name|key|path)|field|property|header|loc|type)$/i;
 
-/** What stands beside such a name. */
+/** Keys of the value beside such a name. */
 const VALUE = /^(?:\w*value|val|input|received)$/i;
 
-/** The same behind the value: `{"value": "x9", "path": "password"}`, as validators write what they refuse. */
+/** Such a name after the value, as validators write it: `{"value": "x9", "path": "password"}`. */
 const LABEL_BEHIND = /^[^{}]*?"(?:name|key|path|field|property|param)": ?"([\w.]+)"/;
 
-/** Objects that say something about what their keys name. One of a single `message` or `error` is as often what was sent. */
+/** Objects with a text about each field. In one called `message` or `error` the text is as often the value that was sent. */
 const ABOUT_KEYS = /^(?:errors|messages|labels)$/i;
 
 /** The private parts of a JSON Web Key, which have names of one or two letters (RFC 7518, 6.2.2, 6.3.2, 6.4.1). */
 const JWK_PART = /^(?:[dpqk]|d[pq]|qi) [\w-]{40,}$/;
 
-/** What reads the texts in a structure. */
+/** What is needed to redact the texts in a structure. */
 type Reading = { readonly pass: Pass; readonly inner: (text: string) => string };
 
 type Walk = Reading & {
@@ -72,7 +72,7 @@ type Walk = Reading & {
   copied: number;
 };
 
-/** What opens more often than this is no JSON of any program. */
+/** The most objects and arrays open at once; no program writes JSON nested deeper. */
 const MOST_OPEN = 512;
 const QUOTE = 0x22;
 
@@ -100,12 +100,12 @@ function replaceRange(walk: Walk, [start, end]: readonly [number, number], repla
   walk.copied = end;
 }
 
-/** True for what says something about a secret where the secret itself could stand: `session: "active"`, `auth: { role: "admin" }`. */
+/** True for text that describes a secret in the place where the secret itself could stand: `session: "active"`, `auth: { role: "admin" }`. */
 function isSaid({ pass, frame }: Walk, kind: KeyKind, plain: string): boolean {
   pass.work.left -= ASSIGNMENT_COST;
   const { isObject, name = "", above, key = name, label = key } = frame ?? {};
   const about = (isObject === true ? name : above?.name) ?? "";
-  // Below a name that says it is a secret a name that says nothing is most often what describes it.
+  // Inside an object with a secret name, a neutral key most often describes the secret.
   const isBelow = isObject === true && frame?.kind !== undefined && frame.keyKind === undefined;
   return (
     isLabel(plain, [key, kind], pass.classify) ||
@@ -117,7 +117,7 @@ function isSaid({ pass, frame }: Walk, kind: KeyKind, plain: string): boolean {
     (isWording(plain, kind) && /[^\w ]|^ | $/.test(plain)) ||
     // A password that begins with a letter may be a phrase: `enter the dragon`.
     (BLANK.test(plain) && (kind !== "password" || /^\W/.test(plain))) ||
-    // Where a store keeps it: `"secret": {"name": "shop-db", "key": "password"}`.
+    // A reference to an entry of a secret store: `"secret": {"name": "shop-db", "key": "password"}`.
     (frame?.key === "key" && isNameOf(plain, "")) ||
     isSaidOfField(plain) ||
     (isSentence(plain) && (isObject !== true || ABOUT_KEYS.test(about))) ||
@@ -126,7 +126,7 @@ function isSaid({ pass, frame }: Walk, kind: KeyKind, plain: string): boolean {
   );
 }
 
-/** Redacts what stands between the quotes; text in which nothing was found stays as it was written, escapes and all. */
+/** Redacts the text between the quotes. If nothing was found, it stays as written, including its escapes. */
 function redactString(walk: Walk, raw: string, { name, kind }: { name?: string | undefined; kind?: KeyKind | undefined }): string {
   const plain = unescape(raw);
   if (kind === undefined && isNamedVersion(name, plain)) return raw;
@@ -177,7 +177,7 @@ function takeKey(walk: Walk, frame: Frame, [start, end]: readonly [number, numbe
   frame.keyKind = known?.kind ?? (known?.isDependent === false ? undefined : walk.pass.classify(frame.key, frame.name).kind);
 }
 
-/** Reads a string; returns where to go on, or -1 when the text ended inside it. */
+/** Reads a string; returns where to continue, or -1 if the text ends inside it. */
 function readString(walk: Walk, start: number): number {
   const { frame, text, codes } = walk;
   const from = start + 1;
@@ -233,12 +233,12 @@ function readBare(walk: Walk, start: number): number {
   const raw = text.slice(start, end);
   const redacted =
     kind === undefined ? readUnderName(walk.frame?.key ?? walk.frame?.name, raw, walk.inner) : replaceDigits(kind, raw, pass);
-  // What is no number any more is a text.
+  // A replacement that is not a number is written as a string.
   if (redacted !== raw) replaceRange(walk, [start, end], /^-?[\d.]+$/.test(redacted) ? redacted : JSON.stringify(redacted));
   return end;
 }
 
-/** Takes one step at `at`; returns where to go on, or -1 when what stands there is no JSON. */
+/** Takes one step at `at`; returns where to continue, or -1 if that is not JSON. */
 function step(walk: Walk, at: number): number {
   const { frame, codes } = walk;
   const code = codes[at];

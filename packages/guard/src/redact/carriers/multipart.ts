@@ -20,7 +20,7 @@ function redactPart(part: string, pass: Pass): string {
   return redactTextWith(headers, pass) + match[0] + redactContent(headers, content, pass) + ending;
 }
 
-/** Redacts a multipart body (RFC 7578): each field by its name, files by their length only unless they are text. */
+/** Redacts a multipart body (RFC 7578): each field according to its name. Files are reduced to their length unless they are text. */
 export function redactMultipart(text: string, boundary: string, pass: Pass): string {
   const mark = boundary === "" ? (/^--([^\r\n]{1,70})/.exec(text)?.[1] ?? "") : boundary;
   if (mark === "") return redactTextWith(text, pass);

@@ -4,22 +4,22 @@ import { findSecrets } from "../scan.ts";
 import { rewrite } from "../finding.ts";
 import { MAX_ENCODINGS, type Pass } from "../pass.ts";
 
-/** Text that a JSON value begins: worth reading by its structure first. */
+/** Text that begins with a JSON value, and is read as JSON first. */
 const JSON_BEGINNING = /^\s{0,16}(?:\{\s{0,16}["}]|\[\s{0,16}[[{"\]])/;
 
-/** Where to cut so that no word is cut in two: half a secret is not always known for one. */
+/** Where to cut without splitting a word: half a secret is not always recognised as one. */
 export function findCut(text: string, limit: number): number {
   for (let at = limit; at > limit - 512 && at > 0; at--) if (/[\s,;&"']/.test(text.charAt(at))) return at;
   return Math.max(0, limit - 512);
 }
 
-/** Redacts JSON that stands by itself. */
+/** Redacts a text that is JSON as a whole. */
 export function redactJsonWith(text: string, pass: Pass): string {
   allowWork(pass.work, text.length);
   return redactJson(text, 0, { pass, inner: (inner) => redactTextWith(inner, pass, 1) });
 }
 
-/** Redacts free text, `depth` encodings deep inside what was given. Text past the policy's limit is dropped unread. */
+/** Redacts free text, `depth` encodings deep in the text that was passed in. Anything past the policy's limit is dropped unread. */
 export function redactTextWith(text: string, pass: Pass, depth = 0): string {
   if (depth === 0) allowWork(pass.work, text.length);
   else pass.work.left -= STEP_COST;

@@ -6,7 +6,7 @@ import { isSignedParameter } from "../names/query-name.ts";
 import type { Pass } from "../pass.ts";
 import { redactTextWith } from "./text.ts";
 
-/** Decodes one form-urlencoded piece; undefined where it is no valid encoding. */
+/** Decodes one form-urlencoded piece; undefined if the encoding is invalid. */
 function decodeComponent(text: string): string | undefined {
   try {
     return decodeURIComponent(text.replaceAll("+", " "));
@@ -28,7 +28,7 @@ function redactPair(pair: string, pass: Pass): string {
   return replaced === value ? pair : `${rawName}=${replaced}`;
 }
 
-/** Looks through an encoded piece; it is written anew only when something in it was replaced. */
+/** Redacts a piece that may be encoded. It is encoded again only if something in it was replaced. */
 function redactEncoded(raw: string, pass: Pass, name?: string): string {
   const decoded = /[%+]/.test(raw) ? decodeComponent(raw) : raw;
   if (decoded === undefined) return redactTextWith(raw, pass);
@@ -37,13 +37,13 @@ function redactEncoded(raw: string, pass: Pass, name?: string): string {
   return decoded === raw ? redacted : encodeURIComponent(redacted);
 }
 
-/** Drops a pair that nothing is left for. */
+/** Stands in for a pair that is not read because the work allowed for the call is used up. */
 function drop(pass: Pass): string {
   pass.count("unscanned");
   return UNSCANNED;
 }
 
-/** Redacts `a=b&c=d`, as in a query or a form; what nothing is left for is dropped. */
+/** Redacts `a=b&c=d`, as in a query or a form. Pairs are dropped once the work allowed for the call is used up. */
 export function redactPairs(text: string, pass: Pass): string {
   allowWork(pass.work, text.length);
   return text
@@ -56,11 +56,11 @@ export function redactPairs(text: string, pass: Pass): string {
 export function redactUrlWith(target: string, pass: Pass): string {
   const [, path = "", ...tails]: readonly (string | undefined)[] =
     /([^?#]*)(\?[^#]*)?(#[^]*)?/.exec(target.slice(0, pass.policy.maxTextLength)) ?? [];
-  // Most targets are a path alone, and what is not there is no query either.
+  // Most targets are a path alone; a missing query or fragment is undefined and adds nothing.
   return redactPath(path, pass) + tails.map((tail) => tail && tail.charAt(0) + redactPairs(tail.slice(1), pass)).join("");
 }
 
-/** A path is read as a whole, and segment by segment where it is encoded. */
+/** Redacts a path as a whole, and then every percent-encoded segment by itself. */
 function redactPath(path: string, pass: Pass): string {
   const text = redactTextWith(path, pass);
   if (!text.includes("%")) return text;

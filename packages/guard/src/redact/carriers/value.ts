@@ -7,7 +7,7 @@ type Walk = { readonly pass: Pass; readonly seen: Set<object>; left: number };
 /** The members of an object: their names, and how to read one without running the program's code. */
 type Members = { readonly names: readonly string[]; readonly read: (name: string) => unknown };
 
-/** Most members looked at in one call over all nesting: bounds the time for wide and shared structures alike. */
+/** The most members read in one call over all levels: bounds the time for wide and for shared structures alike. */
 const MOST_NODES = 50_000;
 
 /**
@@ -71,7 +71,7 @@ function copyObject(value: object, depth: number, walk: Walk): unknown {
   return copyMembers(listMembers(value, walk.pass), depth, walk);
 }
 
-/** The value as what JSON can write, with nothing of the program's in it. */
+/** A copy of the value that JSON can express and that holds no reference into the program. */
 function copyNode(value: unknown, depth: number, walk: Walk): unknown {
   walk.left -= 1;
   if (typeof value === "bigint" || typeof value === "symbol") return String(value);
@@ -90,7 +90,7 @@ function copyNode(value: unknown, depth: number, walk: Walk): unknown {
   }
 }
 
-/** A copy of a value as plain data without secrets: it is written as JSON, and that is what is read. */
+/** Redacts a value: copies it as plain data, writes the copy as JSON and redacts that. */
 export function redactValueWith(value: unknown, pass: Pass): unknown {
   return JSON.parse(redactJsonWith(JSON.stringify(copyNode(value, 0, { pass, seen: new Set(), left: MOST_NODES })), pass));
 }

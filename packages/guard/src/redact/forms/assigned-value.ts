@@ -11,16 +11,16 @@ export type AssignedValue = {
 };
 
 const LINE_FEED = 0x0a;
-/** Longest quoted value; what is longer is read as unquoted words. */
+/** The longest quoted value; anything longer is read as unquoted words. */
 const LONGEST_QUOTED = 16_384;
 
-/** Where a search from `start` on has to look. */
+/** Where a search from `start` has to begin: past whatever an earlier search for the same has covered. */
 function findUnsearched(searched: Searched, by: Searched["by"], start: number): number {
   return searched.by === by && searched.from <= start && start < searched.to ? searched.to : start;
 }
 
 /**
- * Finds the quote that closes a value from `start` on, on the same line: it has as many backslashes before it as the opening one,
+ * Finds the quote that closes the value at `start`, on the same line: it has as many backslashes before it as the opening quote,
  * `escapes`. A failed search is remembered, so that many unclosed quotes do not read the same line many times.
  */
 function findClosing(scan: Scan, start: number, { quote, escapes }: { quote: number; escapes: number }): number {
@@ -43,17 +43,17 @@ function findClosing(scan: Scan, start: number, { quote, escapes }: { quote: num
   return -1;
 }
 
-/** Where `&`, `;` or `,` ends a field another name follows, or nothing; an escaped quote ends one as well. `t=1763,v1=9f86` is one signature. */
+/** What must follow `&`, `;` or `,` for it to end a value: the name of the next field, a blank, a quote or the end. `t=1763,v1=9f86` is one value. */
 const FIELD_END = /(?:[\s"'`\\]|(?![hv]\d=)\w[\w. [\]-]{0,31}[=:]|#?\w{2,4};<|$)/y;
 
-/** Brackets that close something opened before the value belong to the text around it. */
+/** Leaves off punctuation at the end, and brackets that close something opened before the value. */
 function trimEnd({ text, codes }: Scan, start: number, end: number): number {
   let at = end;
   while (at > start) {
     const code = codes[at - 1];
     if ((classOf(code) & ALNUM) !== 0) break;
     const opener = "([{"[")]}".indexOf(text.charAt(at - 1))];
-    // Behind a bracket a colon leads to a type, or to what was tried: `open(credentials: Credentials): void`.
+    // After a bracket, a colon introduces a type or what was attempted: `open(credentials: Credentials): void`.
     const isStop =
       code === 0x20 || code === 0x2c || code === 0x3b || (code === 0x2e && at - start > 1) || (code === 0x3a && codes[at - 2] === 0x29);
     if (!isStop && (opener === undefined || text.slice(start, Math.min(at, start + 512)).includes(opener))) break;
@@ -62,13 +62,13 @@ function trimEnd({ text, codes }: Scan, start: number, end: number): number {
   return at;
 }
 
-/** Longest unquoted value that is read before it is believed. */
+/** The longest unquoted value that is read. */
 const LONGEST_BARE = 4_096;
 
 function findBareEnd(scan: Scan, start: number, operator: Operator): number {
   const { text, codes, bare } = scan;
   const most = Math.min(text.length, start + LONGEST_BARE);
-  // What ends a value does not depend on where it begins; in a tag it does, but no tag begins inside of a tag's value.
+  // What ends a value does not depend on where it begins, except in a tag; but no tag begins inside a tag's value.
   let at = findUnsearched(bare, operator, start);
   for (; at < most; at++) {
     const code = codes[at];
@@ -84,25 +84,25 @@ function findBareEnd(scan: Scan, start: number, operator: Operator): number {
   return trimEnd(scan, start, at);
 }
 
-/** What lies before a value on its line, what a program says of it too, and before one that may begin on the next: in a tag, and behind a YAML block's mark. */
+/** What may lie between an operator and its value: on one line, such as blanks, types and colours; then across lines, in a tag or a YAML block. */
 const BLANKS = /(?:[ \t]|!!\w{3,6} |string\(\d+\) |Some\(|rejected value \[|\*\*? |\x1b\[\d+m){0,24}/y;
 const BLANK_LINES = /[\s|>]{0,8}-?[\s|>]{0,16}/y;
 const BLOCK = /[ \t]{0,4}[|>][+-]?\d?[ \t]{0,4}\r?\n/y;
 
-/** A value in an element that says that none of its signs are escaped. */
+/** A value in a CDATA section of XML, in which nothing is escaped. */
 const CDATA = /<!\[CDATA\[([^]{0,512}?)\]\]>/y;
 
-/** Where the value may begin: past what lies before it and a string's prefix. */
+/** Where the value may begin: past whatever lies before it, and past the prefix of a string literal. */
 function skipToValue({ text, codes }: Scan, start: number, operator: Operator): number {
   const crossesLines = operator === "tag" || (operator === "colon" && lookAt(text, start, BLOCK));
   const at = passOver(text, start, crossesLines ? BLANK_LINES : BLANKS);
   return "@bfrNu([=$".includes(text.charAt(at)) && (classAt(codes, at + 1) & QUOTE) !== 0 ? at + 1 : at;
 }
 
-/** A header's value goes on to the end of its line, or to a quote that opens no parameter: `Digest username="a", response="b"`. */
+/** A header's value: up to the end of the line, or to a quote that does not open a parameter as in `Digest username="a", response="b"`. */
 const LINE = /(?:[^"\r\n]|(?<==)"[^"\r\n]{0,4096}"?){0,4096}/y;
 
-/** The end of a header's value, read once however many headers seem to begin in it: where a look stopped, the next goes on. */
+/** The end of a header's value. A search continues where the last one stopped, so a line is read once however many headers seem to begin in it. */
 function findLineEnd({ text, read }: Scan, at: number): number {
   read.line = passOver(text, Math.max(at, read.line), LINE);
   return read.line;
@@ -111,16 +111,16 @@ function findLineEnd({ text, read }: Scan, at: number): number {
 const SCHEME =
   /(?:basic|bearer|digest|token|apikey|api-key|aws4-hmac-sha256|[a-z][a-z-]{1,19}(?=[ \t]{1,8}(?=\S{0,64}\d)\S{16}))[ \t]{1,8}/iy;
 
-/** `credentials: ann / x9`, `ID/PW = ann / x9`: whose the password is. What has a digit in it is as often the secret. */
+/** The user before a password: `credentials: ann / x9`, `ID/PW = ann / x9`. A first word with a digit is not skipped, since it may be the secret. */
 const USER = /[a-z.@_-]{1,40} \/ (?=\S{0,40}\d)/iy;
 const PAIR = /(?<=id\/)/iy;
 
-/** A number in groups, of a phone, a card or an account: the first has no more digits than a country or a town. */
+/** A grouped number of a phone, a card or an account. The first group is as short as a country or area code. */
 const GROUPS = /(?:[A-Z]{2}\d\d|[\d+]{2,4})(?: (?:[A-Z]{4}|\d[A-Z\d]{0,8})){2,7}/y;
-/** Whose numbers come in groups. Behind a number's last four digits stands what a log goes on with: `card=4242 502 120`. */
+/** Kinds with grouped numbers. `card=4242 502 120` is the end of a card's number, followed by other fields of the log. */
 const GROUPED = /^(?:personal|(?:card|bank|national-id)(?!\d{4} \d{3} ))/;
 
-/** Words to the end of a line, none of which makes a sentence of them: a passphrase, where a setting's line begins with its name. */
+/** A passphrase: words to the end of the line without one that makes them a sentence. Read only in a setting, whose line begins with the name. */
 const PHRASE =
   /^(?!.*\b(?:the|for|and|not|via|with|from|your|when|th[aei][nst]|should|will|must|has|are|was|can|user|log|in)\b|.*(?:pass|secret|charact|missing|invalid|requir)|\w*ed )[a-z]{3,12}(?: [a-z]{3,12}){2,23}(?=[ \t]{0,8}(?:\r?\n|$))/;
 const SETTING = /(?<=^[ \t]{0,16}(?:- |\w{1,16} )?)/my;

@@ -12,18 +12,18 @@ import { classAt, DIGIT, SPACE } from "../character.ts";
 import { mayName } from "../names/name-trigger.ts";
 import { ASSIGNMENT_COST, STEP_COST } from "../work.ts";
 
-/** A name and what it says of its value. */
+/** A name and what it says about its value. */
 type Named = NameVerdict & { readonly name: string };
 
-/** The verdict on the word before and this one together: `api key: ...`, `var accessToken string = ...`. */
+/** The verdict on this word together with the one before it: `api key: ...`, `var accessToken string = ...`. */
 function judgeTail(scan: Scan, name: string): Named | undefined {
   const { text, codes, pass, chain, before } = scan;
   const gap = chain - before.end;
   const isApart = chain > 0 && (classAt(codes, chain - 1) & SPACE) !== 0;
   const isSaid = name === "is" || name === "was";
-  // What makes a code of one is in no other name.
+  // Before `code` any word counts: those that make it a secret are in no other name.
   if (!isSaid && name !== "code" && !mayName(scan, before.start, before.end)) return undefined;
-  // A quote in between ends the name before, `name="password" id=`, but for `key="password" value=`, `name="csrf-token" content=`.
+  // A quote in between ends the earlier name, as in `name="password" id=`, except before `value=` and `content=`: `key="password" value=`.
   const isBare = (classAt(codes, before.end) & SPACE) !== 0;
   if (!isApart || gap < 1 || gap > 2 || (isBare === (name === "content") && name !== "value" && !isSaid)) return undefined;
   const said = isSaid ? lookAt(text, chain + name.length, SAID)?.[1] : undefined;
@@ -34,7 +34,7 @@ function judgeTail(scan: Scan, name: string): Named | undefined {
   return { kind: pass.classify(previous).kind, name: whole };
 }
 
-/** The verdict by a name that may mean a secret, or by what stands before or above it. */
+/** The verdict on a name that may mean a secret, alone or with the name before or above it. */
 function judgeName(scan: Scan, known: KnownName, operator: Operator): Named {
   const { codes, pass, chain } = scan;
   const { name } = known;
@@ -45,13 +45,13 @@ function judgeName(scan: Scan, known: KnownName, operator: Operator): Named {
   return (known.isTail ? judgeTail(scan, name) : undefined) ?? known;
 }
 
-/** Names of a user and a password together. */
+/** Names of a value that is a user and a password. */
 const PAIR_NAME = /(?:auth|credentials?|authentication(?:token)?)$/i;
 
-/** Longest name that is looked up; what is longer is a value itself. */
+/** The longest name that is looked up; anything longer is itself a value. */
 const LONGEST_NAME = 96;
 
-/** True for what is no name by its look: a number, what is too long, and `checksum/secret`, Helm's name for a digest. */
+/** True if it cannot be the name of a secret: a number, too long, or `checksum/secret`, Helm's name for a digest. */
 function isNoName({ text, codes, chain }: Scan, wordEnd: number): boolean {
   return (
     wordEnd - chain > LONGEST_NAME ||
@@ -70,7 +70,7 @@ function isParameterMark(code = 0): boolean {
   return code === 0x3f || code === 0x26 || code === 0x3b;
 }
 
-/** A secret by its name: the value that is assigned to the name ending at `wordEnd`. */
+/** Finds a secret by its name: the value that is assigned to the name that ends at `wordEnd`. */
 export function readAssignment(scan: Scan, { end: wordEnd }: Word): Finding | undefined {
   const { text, pass } = scan;
   if (isNoName(scan, wordEnd)) return undefined;

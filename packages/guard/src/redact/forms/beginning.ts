@@ -1,24 +1,24 @@
-/** What may begin with three characters, as bits. */
+/** The bit for a token with a known prefix. */
 export const TOKEN = 1;
-/** What is known by what stands around it. */
+/** The bit for a secret that is recognised by its surroundings. */
 export const SHAPED = 2;
 
-/** By three characters, folded to five bits each: most words are passed over after one look. */
+/** The bits by the first three characters, folded to five bits each: most words are ruled out by one lookup. */
 const BEGINNINGS = new Uint8Array(1 << 15);
 
-/** Three characters from `at` on, folded. */
+/** The three characters at `at`, folded. */
 export function foldBeginning(codes: ArrayLike<number>, at = 0): number {
   return (((codes[at] ?? 0) & 31) << 10) | (((codes[at + 1] ?? 0) & 31) << 5) | ((codes[at + 2] ?? 0) & 31);
 }
 
-/** Notes that what is meant by `bit` begins so; returns what the characters fold to. */
+/** Records that something of the sort `bit` may begin with `text`; returns the folded characters. */
 export function noteBeginning(text: string, bit: number): number {
   const key = foldBeginning(Buffer.from(text));
   BEGINNINGS[key] = (BEGINNINGS[key] ?? 0) | bit;
   return key;
 }
 
-/** True when what is meant by `bit` may begin at `start`. */
+/** True when something of the sort `bit` may begin at `start`. */
 export function mayBegin(codes: Uint16Array, start: number, bit: number): boolean {
   return ((BEGINNINGS[foldBeginning(codes, start)] ?? 0) & bit) !== 0;
 }

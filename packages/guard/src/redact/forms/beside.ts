@@ -1,4 +1,4 @@
-/** Secrets whose name stands beside them with something else than an operator in between: a line's end, a SQL word, a part's headers. */
+/** Secrets that do not directly follow a name and an operator: on the next line, in a list or a pair, after a word of SQL. */
 import { replaceText } from "../scalar.ts";
 import type { Operator, Sign } from "../operator.ts";
 import type { KeyKind } from "../names/sensitive-key.ts";
@@ -7,7 +7,7 @@ import { type Finding, findForm, joinPieces, lookAt, type Piece, type Scan, type
 import { BLANK, isWording } from "../credible.ts";
 import { ASSIGNMENT_COST, STEP_COST } from "../work.ts";
 
-/** A value alone on its line: in quotes, or one word that is no name of something deeper and no plain word. */
+/** A value alone on its line: quoted, or one word that is neither a key of something nested nor an ordinary word. */
 function readLoneValue(line: string): string | undefined {
   const quoted = /^(["'])([^"'\r\n]{1,512})\1[ \t]{0,8},?[ \t]{0,8}(?:\r?\n|$)/.exec(line)?.[2];
   if (quoted !== undefined) return quoted;
@@ -22,7 +22,7 @@ const GAPS: Readonly<Partial<Record<Operator, RegExp>>> = {
   assign: /[ \t]{0,8}(?:\\\r?\n[ \t]{0,32}|\r?\n[ \t]{0,32}string\(\d{1,9}\) )/y,
 };
 
-/** The values on the lines behind `password:`, alone or as a list, or behind a backslash at the line's end. */
+/** The value or the list on the lines after `password:`, or the value after a backslash at the end of the line. */
 export function readNextLine(scan: Scan, sign: Sign, kind: KeyKind): Finding | undefined {
   const { text, codes } = scan;
   const next = codes[sign.at];
@@ -53,7 +53,7 @@ const ITEM =
 
 const LIST = /[ \t]{0,4}[[{]/y;
 
-/** The quoted values of a list or a map behind a name: `tokens = ["a1", "b2"]`, `SECRETS = { github: "x9" }`. */
+/** The quoted values of a list or a map assigned to a name: `tokens = ["a1", "b2"]`, `SECRETS = { github: "x9" }`. */
 export function readItems(scan: Scan, sign: Sign, kind: KeyKind): Finding | undefined {
   const { text, pass } = scan;
   if ((sign.operator !== "assign" && sign.operator !== "colon") || !lookAt(text, sign.at, LIST)) return undefined;
@@ -78,7 +78,7 @@ export function readItems(scan: Scan, sign: Sign, kind: KeyKind): Finding | unde
 
 const SQL_VALUES = /^\s{1,4}\(?\s{0,4}'(?:[^'\n]|''){1,512}'(?:\s{0,4},\s{0,4}'(?:[^'\n]|''){1,512}'){0,64}/;
 
-/** What leads to one value behind `IDENTIFIED BY` and `SET PASSWORD FOR 'app'@'%'`. */
+/** `IDENTIFIED BY` or `SET PASSWORD FOR 'app'@'%'` and the value after it. */
 const SQL_VALUE =
   /^(?:\w{0,40}(?:identified|password) by(?: password)?|password for [^\s=]{1,128} {0,4}=(?: {0,4}password\(| password)?) {0,4}(?:["']|(?=[^\s"';,]{0,200}\d))([^\s"';,]{1,200})/i;
 
@@ -86,10 +86,10 @@ const SQL_VALUE =
 export function readSqlWord(scan: Scan, { start, end }: Word): Finding | undefined {
   const { text, codes, before } = scan;
   if (before.end < 0 || start - before.end > 3) return undefined;
-  // Both `identified` and `password` end with a d, and lead to `by` or `for`: the third bit tells their letters from those of `in` and `like`.
+  // `identified` and `password` end with a d and precede `by` or `for`, whose initials lack the bit 8 that `in` and `like` have.
   if (((codes[start] ?? 0) & 8) === 0)
     return ((codes[before.end - 1] ?? 0) | 32) === 0x64 ? findForm(scan, "password", [before.start, 400, SQL_VALUE]) : undefined;
-  // `Unknown column 'u.api_key' in 'field list'` names a place.
+  // In `Unknown column 'u.api_key' in 'field list'` the quotes hold a place, so `in` needs a bracket.
   if (!/^(?:in\s{1,4}\(|i?like\s)/i.test(text.slice(start, end + 5))) return undefined;
   const { kind } = scan.pass.classify(text.slice(Math.max(before.start, before.end - 64), before.end));
   scan.pass.work.left -= ASSIGNMENT_COST;
@@ -101,12 +101,12 @@ export function readSqlWord(scan: Scan, { start, end }: Word): Finding | undefin
   return replacement === values ? undefined : { start: end, end: end + values.length, kind, replacement };
 }
 
-/** How far behind an AWS access key id its secret is looked for. */
+/** How far after an AWS access key id its secret is searched for. */
 const AWS_REACH = 96;
 
 const AWS_SECRET = /^(?![\da-fA-F]{40})(?=.*[A-Z])(?=.*[a-z])[A-Za-z\d/+]{40}(?![\w/+=])/;
 
-/** The secret of an AWS pair, which has no form of its own: 40 characters of base64 shortly behind an access key id. */
+/** The secret of an AWS key, which has no prefix: 40 characters of base64 shortly after the access key id. */
 export function readAwsSecret(scan: Scan, { start }: Word): Finding | undefined {
   const { text } = scan;
   if (/[\w/+]/.test(text.charAt(start - 1))) return undefined;
@@ -116,19 +116,19 @@ export function readAwsSecret(scan: Scan, { start }: Word): Finding | undefined 
     : undefined;
 }
 
-/** True shortly behind an access key id. */
+/** True shortly after an access key id. */
 export function isNearAccessKey(scan: Scan, start: number): boolean {
   return start - scan.read.keyId < AWS_REACH;
 }
 
 const PAIR = /^[ \t]{0,4}\(?[ \t]{0,4}(?:"[^"\n]{0,100}"|'[^'\n]{0,100}')[,:][ \t]{0,4}["']([^"'\n$<{[][^"'\n]{0,199})(?=["'])/;
 
-/** `('name', 'password')`, `"name":"password"` behind a name for both; `at` is behind the operator, which may be the bracket. */
+/** `('name', 'password')` or `"name":"password"` after a name for both; `at` is after the operator, which may be the bracket. */
 export function readPair(scan: Scan, at: number): Finding | undefined {
   return findForm(scan, "password", [at, 330, PAIR]);
 }
 
-/** The name that a line above gives to a `value:`, as Kubernetes and many lists of settings write it, or to Terraform's `default =` and `value =`. */
+/** The name on a line above a `value:`, as in Kubernetes and many settings, or above Terraform's `default =` and `value =`. */
 export function findNameAbove({ text, pass }: Scan, start: number): string | undefined {
   pass.work.left -= STEP_COST;
   return /(?:\b(?:name|key|field|path|type(?=.{0,4}passw))["']?[:=][ \t]{0,4}["']?|\b(?:variable|output)[ \t]{1,4}"(?=[\w.-]{1,64}"[ \t]{0,4}\{[^{}]{0,200}$))([\w.-]{1,64})(?:["']?,?\s{0,40}["']?|"[^{}]{0,8}\{[^{}]{0,200})$/i.exec(

@@ -8,7 +8,7 @@ function isPieceCode(code = 0): boolean {
 
 const PERCENT = /%[\da-f]{2}/iy;
 
-/** The percent-encoded piece around the `%` at `at`: read decoded, and encoded anew when something in it was replaced. */
+/** Decodes the percent-encoded piece around the `%` at `at`, redacts it, and encodes it again if something was replaced. */
 export function readPercent(scan: Scan, at: number): Finding | undefined {
   const { text, codes, inner } = scan;
   if (inner === undefined || at < scan.read.percent || !lookAt(text, at, PERCENT)) return undefined;
@@ -29,7 +29,7 @@ export function readPercent(scan: Scan, at: number): Finding | undefined {
   return redacted === decoded ? undefined : { start, end, kind: "encoded", replacement: encodeURIComponent(redacted) };
 }
 
-/** What XML and HTML escape, and how. `&` is the last to be read and the first to be written. */
+/** The characters that XML and HTML escape. `&` is the last to be unescaped and the first to be escaped. */
 const ENTITIES = [
   ["<", /&lt;/g],
   [">", /&gt;/g],
@@ -38,15 +38,15 @@ const ENTITIES = [
   ["&", /&amp;/g],
 ] as const;
 
-/** A stretch that begins with an escaped sign, as far as nothing stands in it that would have been escaped as well: quotes are in XML or are not. */
+/** An escaped stretch, up to the first `<` or, where quotes are escaped as well, the first `"`. */
 const ESCAPED = /^&(?:amp;)?(?:lt;(?:(?=[^<"]*&(?:quot|#))[^<"]*|[^<]*)|(?:quot|apos|#0?3[49]|#x2[27]);[^<"]*)/;
 
-/** Longest stretch that is read without its escapes. */
+/** The longest stretch that is unescaped. */
 const LONGEST_ESCAPED = 4_096;
 
-/** The stretch of escaped XML, HTML or JSON around the `&` at `at`: read without its escapes, and escaped anew when something was replaced. */
+/** Unescapes the stretch of XML, HTML or JSON around the `&` at `at`, redacts it, and escapes it again if something was replaced. */
 export function readEscaped({ text, codes, inner, read, taken, pass }: Scan, at: number): Finding | undefined {
-  // `&lt;`, `&#34;`, `&quot;`; most are parameters.
+  // `&lt;`, `&#34;`, `&quot;` have their `;` close by; most `&` only separate parameters.
   if (inner === undefined || at < read.escaped || !text.slice(at + 3, at + 6).includes(";")) return undefined;
   const stretch = ESCAPED.exec(text.slice(at, at + LONGEST_ESCAPED))?.[0];
   if (stretch === undefined) return undefined;
@@ -71,13 +71,13 @@ for (let value = 0; value < 66; value++) VALUES[ALPHABET.charCodeAt(value)] = va
 const NO_TEXT = /[\0-\b\v\f\x0e-\x1f\x7f\ufffd]/;
 const PRINTABLE = Uint8Array.from({ length: 256 }, (_, byte) => Number(!NO_TEXT.test(String.fromCharCode(byte))));
 
-/** Readable text behind base64 of either alphabet; undefined for bytes that are none. */
+/** The text that base64 of either alphabet encodes; undefined if the bytes are not text. */
 export function decodeText(text: string): string | undefined {
   const decoded = Buffer.from(text, "base64").toString();
   return NO_TEXT.test(decoded) ? undefined : decoded;
 }
 
-/** True when the first twelve characters are base64 of nine readable ones; most words are passed over after one or two. */
+/** True when the first twelve characters are base64 of nine readable bytes; most words are ruled out after one or two. */
 function beginsReadable(codes: Uint16Array, start: number): boolean {
   let buffer = 0;
   let before = 0;
@@ -87,7 +87,7 @@ function beginsReadable(codes: Uint16Array, start: number): boolean {
     buffer = ((buffer << 6) | value) & 0xffff;
     if ((at & 3) === 0) continue;
     const byte = (buffer >> (6 - 2 * (at & 3))) & 0xff;
-    // In UTF-8 a byte goes on where the one before begins or goes on, and must where it begins.
+    // In UTF-8 a continuation byte follows only a lead byte or another one, and a lead byte must be followed by one.
     if (PRINTABLE[byte] !== 1 || ((byte & 0xc0) === 0x80 ? before < 0x80 : before >= 0xc0)) return false;
     before = byte;
   }
@@ -101,7 +101,7 @@ function findBase64End(codes: Uint16Array, start: number): number {
   return at;
 }
 
-/** Text inside base64, as cookies, cursors and tokens carry it: read decoded, and encoded anew when something was replaced. */
+/** Decodes text in base64, as in cookies, cursors and tokens, redacts it, and encodes it again if something was replaced. */
 export function readBase64(scan: Scan, { start, end: wordEnd }: Word): Finding | undefined {
   const { text, inner } = scan;
   if (inner === undefined || start < scan.taken || start < scan.read.base64Text) return undefined;

@@ -6,12 +6,12 @@ import { type Finding, lookAt, type Scan, type Word } from "../finding.ts";
 
 const WORD = ALNUM | UNDERSCORE | FOREIGN;
 
-/** How many digits a brand's numbers have, and how they begin (ISO/IEC 7812; the schemes' own lists). */
+/** The length and the first digits of each brand's numbers (ISO/IEC 7812 and the lists of the card schemes). */
 const BRAND = /^(?:14 3(?:0[0-5]|[689])|15 3[47]|16 (?:2[2-7]|3[05]|4|5[0-58]|6[02-57]|81)|1[7-9] (?:4|50|6[237]))/;
 
 type DigitRun = { readonly end: number; readonly count: number; readonly isGrouped: boolean };
 
-/** Measures digits from `start`, in groups joined by one kind of separator or not. */
+/** Measures the digits from `start`, which may be in groups with one kind of separator. */
 function measureDigits(scan: Scan, start: number): DigitRun {
   const { codes } = scan;
   let count = 0;
@@ -39,13 +39,13 @@ export function readCard(scan: Scan, { start }: Word): Finding | undefined {
   const { text, codes, read } = scan;
   if (read.digits - start > MOST_GROUPED) return undefined;
   const { end, count, isGrouped } = measureDigits(scan, start);
-  // Only the end of a longer run can be one: it is measured once.
+  // A longer run is measured once; only its end can be a card number.
   read.digits = end;
   if ((classAt(codes, end) & WORD) !== 0 || !BRAND.test(`${count} ${text.slice(start, start + 4)}`)) return undefined;
   const raw = text.slice(start, end);
   if (luhnSum(raw) !== 0 || (!isGrouped && isIdentity(scan, start))) return undefined;
   const before = codes[start - 1];
-  // A decimal's fraction, a timestamp's piece and a UUID's group are no cards.
+  // The fraction of a decimal, a part of a timestamp and a group of a UUID are not card numbers.
   if (before === 0x2e || (before === 0x2d && isGrouped) || (codes[end] === 0x2e && (classAt(codes, end + 1) & DIGIT) !== 0))
     return undefined;
   if (isGrouped && !/^\d{4}.\d{4}.\d{4}.\d{1,7}$|^\d{4}.\d{6}.\d{4,5}$|^\d{4}.\d{4}.\d{4}.\d{4}.\d{1,3}$/.test(raw)) return undefined;
@@ -53,7 +53,7 @@ export function readCard(scan: Scan, { start }: Word): Finding | undefined {
   return { start, end, kind: "card", replacement: toCardNumber(raw, scan.pass.pseudonym) };
 }
 
-/** Area, group and serial of a social security number that can have been issued (Social Security Administration). */
+/** The area, group and serial numbers that the Social Security Administration may have issued. */
 const SSN = /(?!000|666|9)\d{3}-(?!00)\d\d-(?!0000)\d{4}(?![\w-])/y;
 
 /** A United States social security number written with hyphens. */
@@ -72,11 +72,11 @@ export function readSsn(scan: Scan, { start }: Word): Finding | undefined {
 /** A country, check digits, and up to 30 letters and digits, in groups of four or not (ISO 13616). */
 const IBAN = /^[A-Z]{2}\d\d(?:([ -]?)[A-Z\d]{4}(?:\1[A-Z\d]{4}){1,6}(?:\1[A-Z\d]{1,3})?)(?![A-Za-z\d_])/;
 
-/** An international bank account number, in groups or not, by its check digits. */
+/** An international bank account number, in groups or not, with valid check digits. */
 export function readIban(scan: Scan, { start }: Word): Finding | undefined {
   const { text, codes } = scan;
   if ((classAt(codes, start + 2) & classAt(codes, start + 3) & DIGIT) === 0) return undefined;
-  // What follows may look like one group more.
+  // The text after it may look like one more group.
   for (let raw = IBAN.exec(text.slice(start, start + 44))?.[0] ?? ""; raw.length > 14; raw = raw.replace(/[ -]?[^ -]*$/, "")) {
     const bare = raw.replace(/[ -]/g, "");
     if (bare.startsWith("00000000", 4) || ibanRemainder(bare) !== 1) continue;

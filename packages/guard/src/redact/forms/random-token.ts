@@ -8,13 +8,13 @@ import { FINGERPRINT } from "./spoken.ts";
 
 const HYPHEN = 0x2d;
 
-/** Parts of a name that say the rest is a key: `acme_live_...`, `x-secret-...`. */
+/** Parts of a prefix that mark the rest as a key: `acme_live_...`, `x-secret-...`. */
 const KEY_PART =
   /(?:^|[_-])(?:token|apikey|admin|tok|api|access|prod|priv|stg|pt|sandbox|dev|sk|test|rk|secret|key|pat|pw|tkn|o?auth|live)(?:[_-]|$)/i;
 
-/** What identifies a request, a file, a message or a digest is no key, however long. */
+/** Prefixes of identifiers of requests, files, messages and digests, which are never keys, however long. */
 const PUBLIC_PART = /^(?:sha\d|md5|req|resp?|msg|chatcmpl|run|evt|file|id|trace|span|build|hash|etag|chunk|css|ssh)/i;
-/** Of all three sorts. */
+/** With digits, small letters and capitals. */
 const MIXED = /^(?=.*\d)(?=.*[a-z])(?=.*[A-Z])/;
 const UUID = /^[\da-f]{8}-[\da-f]{4}-/i;
 
@@ -33,16 +33,16 @@ export function readPrefixed(scan: Scan, { start }: Word): Finding | undefined {
   return isKey && !isAlphabet(random) && !lookAt(text, scan.chain, PUBLISHED) ? toFinding(scan, "key", [start, end]) : undefined;
 }
 
-/** What `sha256=` stands before, a digest, and what every page shows of Stripe. */
+/** A digest after `sha256=`, and the ids and keys of Stripe that every page may show. */
 const PUBLISHED = /(?<=sha\d{1,3}[=:])|(?:cs|pk)_(?:live|test)_(?!\w*_secret_)/y;
 
-/** True for what may be part of a name: words without digits, or what is short and not of all three sorts. */
+/** True for a piece that may belong to a name: a word without digits, or a short one without mixed case. */
 function isReadable(text: string, [from, end]: readonly [number, number], bits: number): boolean {
   const isMixedCase = (bits & (UPPER | LOWER)) === (UPPER | LOWER);
   return (bits & DIGIT) === 0 ? !isMixedCase || IDENTIFIER.test(text.slice(from, end)) : end - from < 13 && !isMixedCase;
 }
 
-/** Reads a run of words and hyphens once, however many words in it ask: where its names end, and its longest piece behind them. */
+/** Measures a run of joined words once, however many of them ask: where its readable part ends, and its longest piece after that. */
 function readJoined(scan: Scan, start: number): void {
   const { text, codes, read } = scan;
   let end = start;
@@ -69,21 +69,21 @@ function isMixed(text: string): boolean {
   return /\d/.test(text) && /[a-z]/i.test(text) && entropyOf(text) >= 3;
 }
 
-/** Small letters and digits of base 32 or 36, no hex; what begins like this is the address of some content (CID). */
+/** Base 32 or 36 in small letters, but not hex. `baf` begins the address of some content (CID). */
 const SMALL = /^(?!baf)(?=[\da-f]*[g-z])(?=(?:[a-z]*\d){5})[a-z\d]+$/;
 
-/** What ids are drawn from: so many characters at random are never all different. */
+/** True for an alphabet that ids are drawn from: that many random characters are never all different. */
 function isAlphabet(text: string): boolean {
   return text.length > 35 && !text.includes(text.charAt(0), 1) && new Set(text).size === text.length;
 }
 
-/** Lengths of base64 digests: SHA-1, SHA-256, SHA-384, SHA-512. Those are no secrets. */
+/** The lengths of SHA-1, SHA-256, SHA-384 and SHA-512 in base64: digests are not secrets. */
 const DIGEST_LENGTHS = new Set([27, 28, 43, 44, 64, 86, 88]);
 
-/** Where a text of its own begins or ends: at a quote, a space, or the whole text's edge. */
+/** Where a separate text begins or ends: at a quote, a blank, or the edge of the whole text. */
 const EDGE = QUOTE | SPACE;
 
-/** Characters that a name may stand behind, no parameter of a URL but `key`, and what it is made of, looked at from its end. */
+/** The name that ends here and what may precede it. Of the parameters of a URL, only `key` counts. */
 const NAME = /(?<=(?:^|[^\w.?&/-]|[?&](?=key=))([A-Za-z][A-Za-z_.-]{2,48}))/y;
 
 function skipBlanksBefore(codes: Uint16Array, at: number): number {
@@ -92,7 +92,7 @@ function skipBlanksBefore(codes: Uint16Array, at: number): number {
   return before;
 }
 
-/** Where the name ends that a value from `start` on is assigned to, `name: "`, `name => `, `["name"] = `; -1 where nothing is assigned. */
+/** The end of the name to which the value at `start` is assigned: `name: "`, `name => `, `["name"] = `; -1 if there is none. */
 function findNameEnd({ codes }: Scan, start: number): number {
   if (start < 3) return -1;
   const isQuoted = (classAt(codes, start - 1) & QUOTE) !== 0;
@@ -106,17 +106,17 @@ function findNameEnd({ codes }: Scan, start: number): number {
   return at + 1;
 }
 
-/** Names of what identifies telemetry and things, never secrets; what has no name is none either. */
+/** Names of identifiers, which are never secrets, and the empty name. */
 const IDENTITY =
   /keyboard|monkey|boundary|path|place|item|message|route|build|revision|url|sha|file|idempoten|uri|websocket|node|host|gpg|order|author|public|version|release|digest|hash(?!_?salt)|product|request|[gu]uid|transaction|correlation|integrity|commit|fingerprint|partition|instance|span|pod|primary|cache|foreign|pub.?key|peer$|checksum|object|etag|image|ray|event|parent|trace|sort|(?<!key_)id$|^$/i;
-/** Names that hold keys among much else, and services whose keys have no sign of their own: hex under them is taken as well. */
+/** Names that often hold keys, and services whose keys have no form of their own: hex under these names is replaced as well. */
 const GENERIC =
   /key|api|access|client|auth|cert|datadog|sonar|meraki|cloudflare|newrelic|virustotal|adobe|salt|variable|shodan|hmac|asana|facebook|sentry|algolia|spotify|cred|heroku|snyk|sendbird|mailgun|discord|mailchimp|postmark|seed|trello|twilio|twitter|codecov/i;
 
-/** Whether a name is generic; null for one of what identifies. */
+/** Whether a name is generic; null for the name of an identifier. */
 const isGenericName = remember((name) => (IDENTITY.test(name) ? null : GENERIC.test(name)), 500);
 
-/** How often small letters, capitals and digits meet: nowhere as often as in what is random. */
+/** Counts the changes between small letters, capitals and digits, which are most frequent in random text. */
 function countChanges(raw: string): number {
   let changes = 0;
   let last = 0;
@@ -128,7 +128,7 @@ function countChanges(raw: string): number {
   return changes;
 }
 
-/** True for what is assigned to any name but one of what identifies, and is as mixed as only a random value is. */
+/** True for a value that is assigned to a name other than an identifier's, and is as mixed as only a random value is. */
 function isNamedRandom(scan: Scan, nameEnd: number, raw: string): boolean {
   const name = lookAt(scan.text, nameEnd, NAME)?.[1] ?? "";
   const isGeneric = isGenericName(name);
@@ -148,12 +148,12 @@ function isNamedRandom(scan: Scan, nameEnd: number, raw: string): boolean {
     : /[A-Za-z\d]{12}/.test(raw) && !/^[\da-f-]+$|^_|^[a-z]{2,8}_|\//i.test(raw) && entropyOf(raw) >= 3.5 && decodeText(raw) === undefined;
 }
 
-/** One more than is read, so that what is longer is seen. */
+/** One more than is read, so that longer text is noticed. */
 const RANDOM = /[\w+/=-]{16,129}/y;
 
 /**
- * A text that stands alone and is nothing but random base64, of a key's length and no digest's: in quotes, or with its padding. Base64
- * of readable text is none: that was read decoded. Or a shorter one that has a name. The caller has seen an edge before it.
+ * Finds a separate text that is random base64, in quotes or with padding, as long as a key but not as a digest. Base64 of readable
+ * text is not random. Also finds a shorter one that is assigned to a name. The caller has checked what precedes it.
  */
 export function readLoneRandom(scan: Scan, { start }: Word): Finding | undefined {
   const { text, codes } = scan;
@@ -178,7 +178,7 @@ export function readLoneRandom(scan: Scan, { start }: Word): Finding | undefined
   if (length < 40 || !isBehindEdge || (classAt(codes, start - 1) & EDGE) === 0) return undefined;
   const isQuoted = (classAt(codes, start - 1) & QUOTE) !== 0;
   if (!(MIXED.test(raw) || SMALL.test(raw)) || !(isQuoted || raw.endsWith("=")) || DIGEST_LENGTHS.has(length)) return undefined;
-  // Nor the last line of a certificate.
+  // The last line of a certificate looks like a key as well.
   if (
     text.startsWith("-----END C", end + 1) ||
     entropyOf(raw) < 4.5 ||
@@ -189,14 +189,14 @@ export function readLoneRandom(scan: Scan, { start }: Word): Finding | undefined
   return toFinding(scan, "key", [start, end]);
 }
 
-/** What identifies, looked at from its end. */
+/** The name of an identifier, matched backwards from its end. */
 const IDENTITY_NAME = /(?<=id(?:-2)?|etag|digest|hash|sum|cursor|public_?key|signature-input)/iy;
 
 function isIdentityName(text: string, nameEnd: number): boolean {
   return nameEnd >= 0 && lookAt(text, nameEnd, IDENTITY_NAME) !== null;
 }
 
-/** `x-amz-cf-id: ...`, `digest=...`: a name that says the text identifies something. */
+/** True for a value under the name of an identifier: `x-amz-cf-id: ...`, `digest=...`. */
 export function isIdentity(scan: Scan, start: number): boolean {
   return isIdentityName(scan.text, findNameEnd(scan, start));
 }

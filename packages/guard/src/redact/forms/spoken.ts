@@ -11,16 +11,16 @@ const SPOKEN = /^(?:password|secret|key|token|code)$/;
 const LONGEST = 512;
 const LONGEST_NAME = 40;
 
-/** What is told goes on to a blank or a quote, without the signs of the sentence around it. */
+/** The value: up to a blank or a quote, without the punctuation of the sentence around it. */
 const WORD = /[^\s"'`]{0,511}[^\s"'`.,;:)\]}>]/y;
 
-/** What a password may look like that is said to be one: letters and digits. */
+/** A password introduced as such (see `TOLD`), which needs no more than a digit. */
 const TOLD_PASSWORD = /^(?=\D{0,40}\d)[^\s(=/]{4,40}$/;
 
 /** Of an OpenPGP key, which is public: `Signature made using RSA key 4AEE...`. An API's key may look the same. */
 export const FINGERPRINT = /^[\dA-F]{40}$/;
 
-/** Letters and digits, and not only small ones: a password with a capital or a sign in it, or a long key of hex. */
+/** True for letters and digits that look random: with both cases or a sign of a password, or as long as a key. */
 function isSecretLike(raw: string, kind: KeyKind): boolean {
   if (kind === "code") return /^(?:\d{3,4}-?\d{1,4}|(?=\D*\d)(?:[A-Za-z\d]{24,}|[A-Za-z\d]{4,6}-[A-Za-z\d]{4,6}))$/.test(raw);
   if (raw.length < 8 || !/\d/.test(raw) || !/[a-z]/i.test(raw) || /^[\w.-]{1,64}[(=:](?!=?$)|:\/\/|^v?\d+\.\d+/.test(raw)) return false;
@@ -41,7 +41,7 @@ export const SAID =
 const TOLD =
   /(?<= (?:is|now|was|to|es|[ei]st|lautet) |\b(?:login|user|331|OK) .{1,64}\s{1,8}(?:> )?\w{4,12} |(?:env .{1,64}|\.|require)pass(?:word)? )/iy;
 
-/** The kind by the word before, or by the word before `is` and `was`. */
+/** The kind by the word before the value, or by the word before `is` or `was`. */
 function judgeBefore(scan: Scan, start: number): KeyKind | undefined {
   const { text, codes, pass, before } = scan;
   // Most of what stands before a random word is no name: a number, a path, a word of one letter.
@@ -88,9 +88,9 @@ export function readSpoken(scan: Scan, { start, end, bits }: Word): Finding | un
 /** Programs that take a password behind `-p`, OpenLDAP's behind `-w` and by the first letter of what they do (`ldapsearch`, not `ldap`). */
 const PROGRAM =
   /\b(?:mysql|mariadb|mongo|sshpass|(?:az|oc|docker|podman|registry) +login|ldap[admpsw]|psexec|sqlcmd|cqlsh|7z|zip)\w*\b[^\n|;&]*-[pw]$/i;
-/** Those that mean something else by the letter's other case. */
+/** Programs for which the letter in the other case means something else. */
 const CASED = /\b(?:redis-cli [^\n|;&]*-a|ssh-keygen [^\n|;&]*-[NP]|unzip [^\n|;&]*-P)$/;
-/** Any that was given a user takes one behind `-p`. */
+/** Any program that is given a user takes a password after `-p`. */
 const USER_GIVEN = /[ \t]-(?:-user(?:name)?|[uUD])[ =]?[\w.\\@=,-]+[ \t][^\n|;&]*-[pPw]$/;
 
 /** `mysql -uroot -pSecret`, `sshpass -p 'Secret'`, `redis-cli -a Secret`: `start` is behind the hyphen. */
@@ -107,7 +107,7 @@ export function readPasswordOption(scan: Scan, { start, end }: Word): Finding | 
   const close = from === at ? -1 : text.slice(from, from + LONGEST).indexOf(text.charAt(at));
   const to = close < 0 ? passOver(text, from, WORD) : from + close;
   const raw = text.slice(from, to);
-  // Behind a blank MySQL's clients take a database, and what is no client of anything a folder or a name.
+  // After a blank, MySQL's clients take a database, and a program that is not listed a folder or a name.
   const mayBeName = isApart && from === at && (!isKnown || /\bm(?:ysql|aria)/.test(line));
   return raw.length < 4 || (mayBeName && /^[a-z_]+$/.test(raw)) || /^[-$<%]|^[\d:]{1,11}$|^\//.test(raw) || isReplacement(raw)
     ? undefined

@@ -4,14 +4,14 @@ import { type Item, trimItem } from "./tuple.ts";
 import { ASSIGNMENT_COST, STEP_COST } from "../work.ts";
 import { isCredible } from "../credible.ts";
 
-/** Longest line that may be a header, and longest table that is read. */
+/** The longest header line, and the longest table that is read. */
 const LONGEST_LINE = 512;
 const LONGEST = 8_192;
 
-/** What may stand behind a column's name: a bar, a comma, two blanks, the line's end, and a quote before it. */
+/** What may follow the name of a column: a closing quote, and a separator or the end of the line. */
 const COLUMN_END = /"?[,;\r\n]|\t| {1,64}[| \n]/y;
 
-/** A line of names in columns, and one that is passed over: it parts them from what is below, or has a comma within quotes. */
+/** A line of column names; then a line that is skipped: a rule, or a row whose quotes may hide a separator. */
 const HEADER = /^[\w .|,;\t"'`*-]+\r?$/;
 const RULE = /^[-+|:= \t]+\r?$|"/;
 
@@ -27,9 +27,9 @@ function readCells(scan: Scan, [start, end]: readonly [number, number], part: Re
 }
 
 /**
- * A table whose header is the line of the name that ends at `wordEnd`, and says what is secret in the rows below: `| user | password |`,
- * what a database's client prints, CSV, columns apart by tabs or blanks. Each line is asked once whether it is a header. What stands
- * between two secret cells is read as one text: cell by cell a table of a few hundred rows would cost more than a text may.
+ * Reads a table with the name that ends at `wordEnd` in its header, which tells the secret cells of the rows below: `| user | password |`,
+ * the output of a database client, CSV, columns separated by tabs or blanks. Each line is tried once as a header. The text
+ * between two secret cells is redacted in one piece: cell by cell, a few hundred rows would exceed the work allowed for a text.
  */
 export function readTable(scan: Scan, wordEnd: number): Finding | undefined {
   const { text, chain, pass, read, inner } = scan;
@@ -47,7 +47,7 @@ export function readTable(scan: Scan, wordEnd: number): Finding | undefined {
   while (names.filter(Boolean).length > 1 && at < text.length) {
     const feed = text.indexOf("\n", at);
     const end = feed < 0 ? text.length : feed;
-    // A row that the limit cuts in two is left to the scan.
+    // A row that crosses the limit is left to the scan.
     if (end > start + LONGEST) break;
     pass.work.left -= STEP_COST;
     const items = readCells(scan, [at, end], part);
@@ -57,7 +57,7 @@ export function readTable(scan: Scan, wordEnd: number): Finding | undefined {
         const raw = text.slice(value.start, value.end);
         const { kind } = pass.classify(name);
         if (kind === undefined || !/^(?=.*\d)(?=.*[a-z])\S{6,}$/i.test(raw)) return;
-        // `shop-tls-2024`: what a secret is called.
+        // `shop-tls-2024` is the name of a secret.
         if (kind !== "password" && /^[a-z]+(?:-[a-z\d]{1,10})+$/.test(raw)) return;
         pass.work.left -= ASSIGNMENT_COST;
         if (!isCredible({ scan, value, kind, name, operator: "colon" })) return;

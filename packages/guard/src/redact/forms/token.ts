@@ -31,7 +31,7 @@ function findRunEnd({ text, read }: Scan, start: number, set: TokenSet): number 
   return read[set];
 }
 
-/** Dots and slashes at the end are the sentence's and the path's. */
+/** Leaves off dots and slashes at the end, which belong to the sentence or the path. */
 function trimRun(codes: Uint16Array, start: number, end: number): number {
   let at = end;
   while (at > start && (codes[at - 1] === 0x2e || codes[at - 1] === 0x2f)) at -= 1;

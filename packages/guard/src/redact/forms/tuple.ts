@@ -4,14 +4,14 @@ import { BLANK } from "../credible.ts";
 import type { KeyKind } from "../names/sensitive-key.ts";
 import { replaceNumber, replaceText } from "../scalar.ts";
 
-/** Longest statement or detail that is read as a list of columns and a list of values. */
+/** The longest statement or detail that is read as columns and values. */
 const LONGEST = 8_192;
 
 /** One of several values, without its quotes. */
 export type Item = { readonly start: number; readonly end: number; readonly isQuoted: boolean };
 type Tuple = { readonly items: readonly Item[]; readonly end: number };
 
-/** Reads `(a, 'b', 3)` from behind its bracket on; a quote inside a quoted text is doubled. Undefined when it never closes. */
+/** Reads `(a, 'b', 3)` from after its bracket; a quote inside a quoted text is doubled. Undefined if the bracket is never closed. */
 function readTuple(scan: Scan, from: number, most: number): Tuple | undefined {
   const { codes } = scan;
   const items: Item[] = [];
@@ -31,12 +31,12 @@ function readTuple(scan: Scan, from: number, most: number): Tuple | undefined {
       if (code === 0x29) return { items, end: at + 1 };
     }
   }
-  // What opened here never closes nearby, so neither does what opens in between: it is not read again.
+  // Nothing that opens before `most` closes before it either, so it is not read again.
   scan.read.tuple = most;
   return undefined;
 }
 
-/** The value between two indexes, without what is blank around it. */
+/** The value between two indexes, without blanks and quotes around it. */
 export function trimItem({ text }: Scan, from: number, to: number): Item {
   const item = text.slice(from, to).trimEnd();
   const raw = item.trimStart();
@@ -46,7 +46,7 @@ export function trimItem({ text }: Scan, from: number, to: number): Item {
   return isQuoted ? { start: start + 1, end: end - 1, isQuoted } : { start, end, isQuoted };
 }
 
-/** What stands in place of the values of secret columns; the others are read as texts. */
+/** Replaces the values of secret columns and redacts the others as text. */
 function replaceItems({ text, pass, inner }: Scan, { items }: Tuple, kinds: readonly (KeyKind | undefined)[]): Piece[] {
   return items.map(({ start, end, isQuoted }, index) => {
     const raw = text.slice(start, end);

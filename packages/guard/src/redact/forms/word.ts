@@ -17,16 +17,16 @@ import { readFailingRow, readRows } from "./tuple.ts";
 
 type Reader = (scan: Scan, word: Word) => Finding | undefined;
 
-/** What a word must look like for a reader to be asked: what is left out, or empty, may be anything. */
+/** What a word must look like for a reader to be tried: its length, and further conditions, which hold for any word if left out or empty. */
 type Look = readonly [
   read: Reader,
   least: number,
   most: number,
-  /** Characters that it may begin with, that may stand behind it, and before it; the text's edges count as a line's end. */
+  /** The characters that it may begin with, that may follow it, and that may precede it; the edges of the text count as line ends. */
   first?: string,
   behind?: string,
   before?: string,
-  /** Sums of `DIGIT`, `UPPER` and `LOWER` that the classes met anywhere in it may have. */
+  /** The allowed sets of character classes in the word, each as a digit: the sum of `DIGIT`, `UPPER` and `LOWER`. */
   classes?: string,
 ];
 
@@ -37,7 +37,7 @@ const DIGITS = "1";
 const DIGIT_AND_CAPITAL = "37";
 const MIXED = "3567";
 
-/** Readers of what a word may begin, the surest first. */
+/** The readers of whatever a word may begin, the most reliable first. */
 const READERS: readonly Look[] = [
   [readSsn, 3, 3, "", "-", "", DIGITS],
   [readCard, 4, 4, "", " -", "", DIGITS],
@@ -74,18 +74,18 @@ const READERS: readonly Look[] = [
 ];
 
 const bitOf = (reader: Reader): number => 1 << READERS.findIndex(([read]) => read === reader);
-/** Readers that more than the look of a word decides on. */
+/** Readers that depend on more than the look of a word. */
 const IP_ADDRESS = bitOf(readIpAddress);
 const VENDOR_TOKEN = bitOf(readVendorToken);
 const AWS_SECRET = bitOf(readAwsSecret);
 const ASSIGNMENT = bitOf(readAssignment);
 
-/** Everything above ASCII looks the same, and so does what is longer. */
+/** The index of every character above ASCII, and of every length from here on. */
 const ABOVE = 128;
 const LINE_END = 10;
 const EVERY = Buffer.from([...Array(ABOVE + 1).keys()]);
 
-/** For each value of what is looked at, the readers that allow it, as bits. */
+/** For each value of one condition, the readers that allow it, as bits. */
 function tabulate(allow: (look: Look) => Buffer): Int32Array {
   const table = new Int32Array(ABOVE + 1);
   READERS.forEach((look, index) => {
@@ -103,7 +103,7 @@ const BY_CLASSES = bySign(3);
 
 const toIndex = (code = LINE_END): number => Math.min(code, ABOVE);
 
-/** Readers that a word may be one for, as bits: most words of most texts begin nothing, and cost a few looks at tables. */
+/** The readers to try on a word, as bits. Most words of most texts begin nothing and cost only a few table lookups. */
 function findReaders(scan: Scan, { start, end, bits }: Word): number {
   const { codes } = scan;
   const behind = end < scan.text.length ? codes[end] : LINE_END;
@@ -120,7 +120,7 @@ function findReaders(scan: Scan, { start, end, bits }: Word): number {
   return scan.pass.policy.ipAddresses === "keep" ? readers & ~IP_ADDRESS : readers;
 }
 
-/** Reads what a word begins: each reader that its look allows is asked in turn. */
+/** Reads whatever a word begins, with each reader that its look allows in turn. */
 export function readWord(scan: Scan, word: Word): Finding | undefined {
   for (let readers = findReaders(scan, word); readers !== 0; readers &= readers - 1) {
     scan.pass.work.left -= READER_COST;
