@@ -1,9 +1,8 @@
-import { anyOf } from "@faultline/model";
-
 /**
  * Rails' own log: the `Started` and `Completed` lines of a request, joined by their tag, or by their order if one request is open at a
  * time; then the exception. Source: Rails guides, "Debugging Rails Applications"; samples of GitLab's production log.
  */
+import { anyOf } from "@faultline/model";
 import { parseAnyTime } from "../values/clock.ts";
 import { type Draft, putClient, putDuration, putStatus, putTarget, putTime, startDraft } from "../exchange/draft.ts";
 import type { LineParser, ParseContext, ParsedLine, TextFormat } from "../line.ts";
@@ -63,23 +62,36 @@ function createRails(context: ParseContext): LineParser {
       if (FRAME.test(text) || isEmptyTag) return { kind: "continuation", format: "rails", text: line };
       return prefix?.[1] === undefined ? undefined : readOther(text, { tag, timeMs, level: prefix[4] });
     }
-    const requestId = readRequestId(tag);
+    const exceptionType = exception === null ? undefined : (exception[1] ?? "");
     // If an exception occurs before any action (a routing error), there is no Completed line.
     const failed = exception === null ? undefined : open.get(tag);
     if (exception !== null) open.delete(tag);
-    return {
-      kind: "message",
-      format: "rails",
-      message: {
-        severity: exception === null ? 9 : 21,
-        text: text.trim(),
-        ...(failed?.method === undefined ? {} : { method: failed.method }),
-        ...(failed?.path === undefined ? {} : { path: failed.path }),
-        ...(timeMs === undefined ? {} : { timeMs }),
-        ...(requestId === undefined ? {} : { requestId }),
-        ...(exception === null ? {} : { exceptionType: exception[1] ?? "" }),
-      },
-    };
+    return toMessage(text, { tag, timeMs, exceptionType, failed });
+  };
+}
+
+type MessageOf = {
+  readonly tag: string;
+  readonly timeMs: number | undefined;
+  readonly exceptionType: string | undefined;
+  readonly failed: Draft | undefined;
+};
+
+/** A line that Rails wrote about a request, or the exception that ended it. */
+function toMessage(text: string, { tag, timeMs, exceptionType, failed }: MessageOf): ParsedLine {
+  const requestId = readRequestId(tag);
+  return {
+    kind: "message",
+    format: "rails",
+    message: {
+      severity: exceptionType === undefined ? 9 : 21,
+      text: text.trim(),
+      ...(failed?.method === undefined ? {} : { method: failed.method }),
+      ...(failed?.path === undefined ? {} : { path: failed.path }),
+      ...(timeMs === undefined ? {} : { timeMs }),
+      ...(requestId === undefined ? {} : { requestId }),
+      ...(exceptionType === undefined ? {} : { exceptionType }),
+    },
   };
 }
 

@@ -111,16 +111,9 @@ function createRequestLine(context: ParseContext): LineParser {
     const request = REQUEST.exec(line) ?? (LOGGED.test(line) ? null : UNQUOTED.exec(line)) ?? NO_REQUEST.exec(line);
     if (request === null || !isUsualStatus(request[2])) return readOtherLayout(line, context);
     const end = request.index + request[0].length - (request[3] === undefined ? 0 : request[3].length + 1);
-    if (isCounted(line.slice(end))) return undefined;
-    if (request.index > MAX_HEAD) return undefined;
-    // In a layout that begins with the request, address and time follow it.
-    const head = request.index === 0 ? `${emptyQuoted(line.slice(request[0].length))} ` : line.slice(0, request.index);
-    const time = TIME.exec(head)?.[0];
-    const address = ADDRESS.exec(time === undefined ? head : head.replace(time, "-"))?.[1];
-    if ((address === undefined && time === undefined) || isCalled(head)) return undefined;
-    if (isUsualStatus(/\d{3}/.exec(BEFORE.exec(head)?.[0] ?? "")?.[0])) return undefined;
-    // A wrapper before a line with the Common Log Format's time is removed first, unless a logger's level separates them.
-    if (BRACKETED_TIME.test(head) && !LOGGED.test(head) && peelLoose(line) !== undefined) return undefined;
+    const origin = isCounted(line.slice(end)) ? undefined : readOrigin(line, request);
+    if (origin === undefined) return undefined;
+    const { head, address, time } = origin;
     const draft = startDraft("unknown", "access log");
     putClient(draft, address ?? "");
     putTime(draft, parseAnyTime(time, context));
@@ -134,6 +127,22 @@ function createRequestLine(context: ParseContext): LineParser {
     putTries(draft, line.slice(end));
     return { kind: "exchange", format: "request-line", exchange: draft };
   };
+}
+
+type Origin = { readonly head: string; readonly address: string | undefined; readonly time: string | undefined };
+
+/** Who sent the request and when, from the text before it; undefined if that text shows that it is not an access log's line. */
+function readOrigin(line: string, request: RegExpExecArray): Origin | undefined {
+  if (request.index > MAX_HEAD) return undefined;
+  // In a layout that begins with the request, address and time follow it.
+  const head = request.index === 0 ? `${emptyQuoted(line.slice(request[0].length))} ` : line.slice(0, request.index);
+  const time = TIME.exec(head)?.[0];
+  const address = ADDRESS.exec(time === undefined ? head : head.replace(time, "-"))?.[1];
+  if ((address === undefined && time === undefined) || isCalled(head)) return undefined;
+  if (isUsualStatus(/\d{3}/.exec(BEFORE.exec(head)?.[0] ?? "")?.[0])) return undefined;
+  // A wrapper before a line with the Common Log Format's time is removed first, unless a logger's level separates them.
+  if (BRACKETED_TIME.test(head) && !LOGGED.test(head) && peelLoose(line) !== undefined) return undefined;
+  return { head, address, time };
 }
 
 /** The text with the contents of its quotes removed. A quote that is never closed contains nothing. */
