@@ -19,7 +19,7 @@ async function measureGzip(entries: readonly string[], leftOut: readonly RegExp[
 }
 
 describe("the size of the guard", () => {
-  it("is at most 14.2 KiB for the core, 6.15 for its answers, 20 for both, 30 for the redactor and 36 for what reads the source, gzipped, with no package of anybody else", async () => {
+  it("is at most 14.2 KiB for the core, 6.15 for its answers, 20 for both, 30 for the redactor and 37 for what reads the source, gzipped, with no package of anybody else", async () => {
     const redact = [/redact\/index/];
     // What is read of the source when a handler tripped over its input.
     const source = [/source\/source-proof/];
@@ -35,7 +35,7 @@ describe("the size of the guard", () => {
     expect(core.bytes).toBeLessThanOrEqual(14.2 * 1024);
     expect(answering.bytes).toBeLessThanOrEqual(20 * 1024);
     expect(table.bytes + problem.bytes).toBeLessThanOrEqual(6.15 * 1024);
-    expect(proof.bytes).toBeLessThanOrEqual(36 * 1024);
+    expect(proof.bytes).toBeLessThanOrEqual(37 * 1024);
     expect(redactor.bytes).toBeLessThanOrEqual(30 * 1024);
     expect(express.bytes).toBeLessThanOrEqual(2 * 1024);
     // Node's own modules, our parts, and what the bundler cut out of them.
