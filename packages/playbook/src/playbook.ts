@@ -8,7 +8,7 @@ import { listNextChecks } from "./diagnose/checks/list-next-checks.ts";
 import { findOriginPlatforms } from "./diagnose/checks/origin-platforms.ts";
 import { rankCauses } from "./diagnose/rank-causes.ts";
 import { showContext } from "./diagnose/show-context.ts";
-import { asToldByLogs } from "./diagnose/told-evidence.ts";
+import { citeLogs } from "./diagnose/cite-logs.ts";
 import { isUnplaced } from "./diagnose/unplaced.ts";
 import { planGuard } from "./guard/plan-guard.ts";
 import { isolate } from "./isolate/isolate-fault.ts";
@@ -32,7 +32,7 @@ export function diagnose(observations: Observations, request: DiagnosisRequest =
   const findings = gatherFindings(symptom, isolation, observations);
   const { ruledOut, ...ranked } = rankCauses(findings);
   const shown = { causes: ranked.causes, path: showContext(findings) };
-  const { causes, path } = findings.isTold ? asToldByLogs(shown) : shown;
+  const { causes, path } = findings.isTold ? citeLogs(shown) : shown;
   const { scope } = symptom;
   const { suspects } = isolation.domain;
   const verdict = toVerdict(causes);

@@ -17,7 +17,7 @@ import type { Report } from "../logs/report/report.ts";
 import { DEFAULT_CUT, planSegments, type Segment } from "../logs/segments.ts";
 import { findSize, type Input, type Source } from "../logs/source.ts";
 import { type KeptExchange, Tally } from "../logs/tally/tally.ts";
-import { isOfServer } from "../logs/told-records.ts";
+import { isOfServer } from "../logs/to-log-record.ts";
 import { formatSpan } from "../logs/render/words.ts";
 import { explainUnreadFile, takeStock } from "../logs/explain-unread-file.ts";
 import { toSafeJson, toVisible } from "../output/visible.ts";

@@ -5,8 +5,8 @@ import { type Columns, HEAD_BYTES, judgeHead, withColumnOrder } from "./column-o
 import { type LineSource, readLines } from "../input/read-lines.ts";
 import { MemoryWarnings } from "./tally/memory-warnings.ts";
 import type { KeptExchange, KeptMessage } from "./tally/tally.ts";
-import { tellExchanges } from "./told-exchanges.ts";
-import { nameObserver } from "./told-records.ts";
+import { gatherObservations } from "./gather-observations.ts";
+import { nameObserver } from "./to-log-record.ts";
 
 /** The content of access and error logs, bounded: failing exchanges first, good ones evenly thinned. */
 export type ReadLogs = {
@@ -81,7 +81,7 @@ export async function readAccessLogs(
       }
     }
   }
-  return { ...tellExchanges({ failing, good: good.items, messages, memory, areTraced }), keptShare: good.share };
+  return { ...gatherObservations({ failing, good: good.items, messages, memory, areTraced }), keptShare: good.share };
 }
 
 /** The judgement on a source's columns by its first lines. */

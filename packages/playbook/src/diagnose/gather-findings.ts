@@ -14,7 +14,7 @@ import { isExchangeSpan } from "../isolate/hops/exchange-hops.ts";
 import type { Isolation } from "../isolate/isolate-fault.ts";
 import type { Occurrence } from "../isolate/occurrence.ts";
 import { readStops } from "../isolate/processes/process-stops.ts";
-import { isToldSpan } from "../isolate/told-requests.ts";
+import { isLogOnlySpan } from "../isolate/log-only/log-only-requests.ts";
 import type { Symptom } from "../isolate/symptom/select-symptom.ts";
 import { contrast, contrastOccurrences } from "./contrast/contrast.ts";
 import { contrastReleases } from "./contrast/contrast-releases.ts";
@@ -93,12 +93,12 @@ export function gatherFindings(symptom: Symptom, isolation: Isolation, observati
 }
 
 function isTold({ entry, calls }: Hop): boolean {
-  return isToldSpan(entry.span) || calls.some(({ callee }) => callee !== undefined && isTold(callee));
+  return isLogOnlySpan(entry.span) || calls.some(({ callee }) => callee !== undefined && isTold(callee));
 }
 
 /** True if the span, or one below it, was sent by somebody. The others were made from log records and access logs. */
 function isSent({ span, children }: SpanNode): boolean {
-  return (!isToldSpan(span) && !isExchangeSpan(span)) || children.some(isSent);
+  return (!isLogOnlySpan(span) && !isExchangeSpan(span)) || children.some(isSent);
 }
 
 /** Measurements arrive at the next turn of their reporter's interval. */

@@ -5,8 +5,8 @@
 import type { Diagnosis } from "@faultline/model";
 import { diagnose } from "@faultline/playbook";
 import type { KeptExchange, Tally } from "../tally/tally.ts";
-import { tellExchanges, type ToldExchanges } from "../told-exchanges.ts";
-import { nameObserver } from "../told-records.ts";
+import { gatherObservations, type GatheredObservations } from "../gather-observations.ts";
+import { nameObserver } from "../to-log-record.ts";
 
 /** Diagnoses failures with what applications logged about them; undefined if they logged nothing. */
 export type Hearing = (failing: readonly KeptExchange[]) => Diagnosis | undefined;
@@ -19,13 +19,13 @@ export function createHearing({ messages, memory }: Pick<Tally, "messages" | "me
   return (kept) => {
     const failing = [...Map.groupBy(kept, ({ file }) => file)].flatMap(([, ofFile]) => ofFile.slice(0, MOST_HEARD));
     const named = failing.map((each) => ({ ...each, exchange: nameObserver(each.exchange, each.file) }));
-    const told = tellExchanges({ failing: named, good: [], messages, memory, areTraced: false });
+    const told = gatherObservations({ failing: named, good: [], messages, memory, areTraced: false });
     return isHeard(told) ? diagnose({ spans: [], metrics: [], changes: [], ...told }) : undefined;
   };
 }
 
 /** True if an application logged something about one of the requests, in its own line or beside the proxy's line. */
-function isHeard({ exchanges, logs }: ToldExchanges): boolean {
+function isHeard({ exchanges, logs }: GatheredObservations): boolean {
   const traces = new Set(logs.map(({ traceId }) => traceId));
   return exchanges.some(
     ({ traceId, observer, errorMessage }) =>

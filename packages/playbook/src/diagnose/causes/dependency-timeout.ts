@@ -3,7 +3,7 @@ import { formatMs } from "../../trace/format-ms.ts";
 import { NOT_CONNECTED_IN_TIME } from "../../isolate/words/connection-words.ts";
 import { TIMEOUT_WORDS } from "../../isolate/words/error-words.ts";
 import { readActivity } from "../../isolate/processes/process-activity.ts";
-import { isToldSpan } from "../../isolate/told-requests.ts";
+import { isLogOnlySpan } from "../../isolate/log-only/log-only-requests.ts";
 import { hearPartFailure } from "../signs/failed-parts.ts";
 import { findMemoryGrowth } from "../signs/memory-growth.ts";
 import { findTimeAlone } from "../signs/time-alone.ts";
@@ -112,7 +112,7 @@ function fromLateness(findings: Findings): readonly Evidence[] {
 
 function measureWait({ origin }: Findings): readonly Evidence[] {
   const call = origin?.step.call;
-  if (call === undefined || isToldSpan(call.from.span)) return [];
+  if (call === undefined || isLogOnlySpan(call.from.span)) return [];
   return [
     {
       statement: `${call.from.span.resource.service} waited ${formatMs(call.endMs - call.startMs)} for ${origin?.step.service ?? call.peer.name}`,

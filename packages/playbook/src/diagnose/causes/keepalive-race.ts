@@ -2,7 +2,7 @@ import type { Evidence } from "@faultline/model";
 import { formatMs } from "../../trace/format-ms.ts";
 import { isExchangeSpan } from "../../isolate/hops/exchange-hops.ts";
 import type { Call, Hop } from "../../isolate/hops/hop-shape.ts";
-import { isToldSpan } from "../../isolate/told-requests.ts";
+import { isLogOnlySpan } from "../../isolate/log-only/log-only-requests.ts";
 import { CLOSED, REFUSED } from "../../isolate/words/connection-words.ts";
 import { type CauseRule, type Findings, hear } from "../findings.ts";
 
@@ -29,7 +29,7 @@ type Wait = { readonly waitMs: number; readonly roundTripMs: number };
 /** The duration of the failing calls, beside the least duration of a good call of this kind; medians, ms. */
 function measureWait({ origin, originCalls, succeeding }: Findings): Wait | undefined {
   // A call that only an error mentions was not measured.
-  const waitMs = medianOf(originCalls.filter(({ from }) => !isToldSpan(from.span)).map(lastingOf));
+  const waitMs = medianOf(originCalls.filter(({ from }) => !isLogOnlySpan(from.span)).map(lastingOf));
   if (origin === undefined || waitMs === undefined) return undefined;
   const good = succeeding.flatMap(({ entry }) => listCalls(entry)).filter((call) => call.outcome.kind === "ok" && isSamePeer(call, origin));
   if (![...originCalls, ...good].some(isTimed)) return undefined;

@@ -1,7 +1,7 @@
 import type { Evidence, MissingEvidence } from "@faultline/model";
 import { durationOf } from "../../trace/span-time.ts";
 import { formatMs } from "../../trace/format-ms.ts";
-import { formatTook } from "../told-requests.ts";
+import { formatTook } from "../log-only/log-only-requests.ts";
 import { isUnreachableText } from "../words/error-words.ts";
 import type { Call, Hop } from "../hops/hop-shape.ts";
 import type { OriginKind, Step, Surroundings } from "../judgement.ts";

@@ -3,7 +3,7 @@ import { formatMs } from "../../trace/format-ms.ts";
 import { hasOwnAccount, isExchangeSpan } from "../hops/exchange-hops.ts";
 import type { Call, Hop } from "../hops/hop-shape.ts";
 import type { OriginKind, Surroundings } from "../judgement.ts";
-import { isToldSpan } from "../told-requests.ts";
+import { isLogOnlySpan } from "../log-only/log-only-requests.ts";
 import { endAbsent } from "./no-answer.ts";
 import type { Found } from "./found.ts";
 import { cut, describeStatus, isOk, statusEvidence, toStep } from "./step.ts";
@@ -38,7 +38,7 @@ export function explainOwn(hop: Hop): { evidence: readonly Evidence[]; confidenc
   }
   if (hop.calls.length > 0 && hop.calls.every(({ outcome }) => outcome.kind === "ok")) {
     evidence.push({ statement: "every call it made succeeded", measured: `${hop.calls.length} calls`, source: "span", weight: 1.5 });
-  } else if (hop.calls.length === 0 && !isToldSpan(hop.entry.span)) {
+  } else if (hop.calls.length === 0 && !isLogOnlySpan(hop.entry.span)) {
     evidence.push({ statement: "it called nothing that could have failed", measured: "0 calls in the trace", source: "span", weight: 1 });
   }
   evidence.push(statusEvidence(hop));

@@ -5,7 +5,7 @@ import { isExchangeSpan, readOwnAccount } from "../hops/exchange-hops.ts";
 import { nameOperation } from "../hops/hop.ts";
 import type { Call, Hop } from "../hops/hop-shape.ts";
 import type { Step } from "../judgement.ts";
-import { formatTook } from "../told-requests.ts";
+import { formatTook } from "../log-only/log-only-requests.ts";
 
 /** A hop with its part in the failure. */
 export function toStep(hop: Hop, fate: Fate, evidence: readonly Evidence[]): Step {

@@ -15,7 +15,7 @@ import { type Behind, findBehind } from "./find-behind.ts";
 import { type Within, findWithin } from "./find-within.ts";
 import { explainByLogs } from "./explain-call.ts";
 import type { Call, Hop, Peer } from "./hop-shape.ts";
-import { findToldCall } from "./told-call.ts";
+import { findDescribedCall } from "./described-call.ts";
 import { type Outcome, readOutcome } from "../outcome.ts";
 
 /** The hops of a path, one for each root span. Roots behind a hop without telemetry, or behind a lost call, are placed below it. */
@@ -57,7 +57,7 @@ function buildHop(entry: SpanNode, ground: Ground): GrowingHop {
   const outcome = readOutcome(entry, path.logs.get(entry.span.spanId) ?? []);
   const heard = calls.map((call) => explainByLogs(call, logs));
   const hop = { service: entry.span.resource.service, entry, spans, calls: heard, outcome, logs };
-  const found = findToldCall(hop);
+  const found = findDescribedCall(hop);
   if (found === undefined) return hop;
   return { ...hop, calls: [...heard.filter((call) => call !== found.instead), ...toCalls(found.told, [], ground)] };
 }

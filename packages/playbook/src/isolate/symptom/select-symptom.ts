@@ -22,8 +22,8 @@ import { followLinks } from "./follow-links.ts";
 import { joinExchanges } from "../hops/join-exchanges.ts";
 import { mergeTwins } from "./merge-twins.ts";
 import { type EntryFilter, type Occurrence, findOccurrence, isFailedHop, routeOf } from "../occurrence.ts";
-import { readAsked, saysFailed } from "../told-parts.ts";
-import { findToldRequests, isToldSpan } from "../told-requests.ts";
+import { readAsked, saysFailed } from "../log-only/service-parts.ts";
+import { findLogOnlyRequests, isLogOnlySpan } from "../log-only/log-only-requests.ts";
 import { type Signature, SIGNATURES } from "../signatures/index.ts";
 import { createRouteNamer } from "./route-of-path.ts";
 import { thin } from "../thin.ts";
@@ -181,7 +181,7 @@ function addTold(traces: Map<string, IndexedTrace>, { logs, exchanges }: Pick<Ob
   const seenMs = new Map(
     exchanges.flatMap(({ traceId, timeMs }) => (traceId === undefined || timeMs === undefined ? [] : [[traceId, timeMs]])),
   );
-  for (const { traceId, spans, logs: own } of findToldRequests(logs, seenToFail)) {
+  for (const { traceId, spans, logs: own } of findLogOnlyRequests(logs, seenToFail)) {
     const startMs = seenMs.get(traceId) ?? Math.min(...spans.map((span) => span.startMs));
     if (startMs < window.fromMs || startMs >= window.toMs) continue;
     const isSuspicious = spans.some(({ status }) => status === "error");
@@ -192,7 +192,7 @@ function addTold(traces: Map<string, IndexedTrace>, { logs, exchanges }: Pick<Ob
 /** A server error that only an intermediary logged makes a trace as suspicious as one on a span. */
 function markByExchanges(trace: IndexedTrace, findLogs: ReturnType<typeof createLogFinder>): void {
   if (trace.exchanges.length === 0) return;
-  if (trace.spans.every(isToldSpan) && trace.exchanges.every((exchange) => endedWell(exchange, trace.logs))) calm(trace);
+  if (trace.spans.every(isLogOnlySpan) && trace.exchanges.every((exchange) => endedWell(exchange, trace.logs))) calm(trace);
   addExchangeHops(trace);
   for (const exchange of trace.exchanges.filter(isFailedExchange)) {
     const hop = trace.spans.find((span) => isExchangeSpan(span) && span.resource.service === exchange.observer.name);
@@ -299,7 +299,7 @@ function chooseGroup(occurrences: readonly Occurrence[]): readonly Occurrence[] 
 function listReached(occurrences: readonly Occurrence[]): readonly (readonly Occurrence[])[] {
   const failed = occurrences.filter(({ state }) => state === "failed");
   const open = failed.filter(({ above }) => above.every(isFailedHop));
-  const seen = open.filter(({ entry, above }) => [entry, ...above].some(({ entry: { span } }) => !isToldSpan(span)));
+  const seen = open.filter(({ entry, above }) => [entry, ...above].some(({ entry: { span } }) => !isLogOnlySpan(span)));
   return [seen, open, failed, occurrences.filter(({ state }) => state === "masked")];
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readToldHost } from "./told-calls.ts";
+import { readDescribedHost } from "./described-calls.ts";
 
 describe("the callee that an error names", () => {
   it.each([
@@ -11,9 +11,9 @@ describe("the callee that an error names", () => {
     ["connect ECONNREFUSED 127.0.0.1:39231", "127.0.0.1"],
     ["stock could not be reached: connect ECONNREFUSED 10.0.0.7:80", "10.0.0.7"],
   ])("is a service rather than the program's own machine: %s", (message, host) =>
-    expect(readToldHost(message)?.["server.address"]).toBe(host),
+    expect(readDescribedHost(message)?.["server.address"]).toBe(host),
   );
 
   it("is nobody where only a customer was not reached", () =>
-    expect(readToldHost("customer could not be reached: no phone")).toBeUndefined());
+    expect(readDescribedHost("customer could not be reached: no phone")).toBeUndefined());
 });

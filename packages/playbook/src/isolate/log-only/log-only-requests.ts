@@ -3,9 +3,9 @@
  * Whoever logged an error first failed first, because an error travels from its origin to the client and is logged on the way.
  */
 import type { LogRecord, Span } from "@faultline/model";
-import { formatMs } from "../trace/format-ms.ts";
-import { createRouteNamer } from "./symptom/route-of-path.ts";
-import type { ToldCall } from "./told-calls.ts";
+import { formatMs } from "../../trace/format-ms.ts";
+import { createRouteNamer } from "../symptom/route-of-path.ts";
+import type { DescribedCall } from "../words/described-calls.ts";
 import {
   dropErrors,
   hasErrors,
@@ -18,16 +18,16 @@ import {
   readAsked,
   readParts,
   saysFailed,
-} from "./told-parts.ts";
+} from "./service-parts.ts";
 
 /** A request with the spans that represent its log records, and these records. */
-export type ToldRequest = { readonly traceId: string; readonly spans: readonly Span[]; readonly logs: readonly LogRecord[] };
+export type LogOnlyRequest = { readonly traceId: string; readonly spans: readonly Span[]; readonly logs: readonly LogRecord[] };
 
 /**
  * The requests of records that name a trace, if an error in them says that the request failed, or if everything went well. For requests
  * that an intermediary saw fail, any error suffices.
  */
-export function findToldRequests(logs: readonly LogRecord[], seenToFail: ReadonlySet<string> = new Set()): readonly ToldRequest[] {
+export function findLogOnlyRequests(logs: readonly LogRecord[], seenToFail: ReadonlySet<string> = new Set()): readonly LogOnlyRequest[] {
   const traced = logs.filter(({ traceId }) => traceId !== undefined).toSorted(inOrder);
   const nameRoute = createRouteNamer([]);
   const read = [...Map.groupBy(traced, ({ traceId = "" }) => traceId)].map(([traceId, records]) => ({
@@ -101,12 +101,12 @@ function findAsked(records: readonly LogRecord[], isFailed: boolean): ReturnType
 }
 
 /** The first failing service may have failed because of a callee that logged nothing, and may name it. */
-function toCall(told: ToldCall | undefined, caller: Span | undefined): readonly Span[] {
+function toCall(told: DescribedCall | undefined, caller: Span | undefined): readonly Span[] {
   if (told === undefined || caller === undefined) return [];
   return [
     {
       ...caller,
-      spanId: nameToldCall(caller.spanId),
+      spanId: nameDescribedCall(caller.spanId),
       parentSpanId: caller.spanId,
       name: "call",
       kind: "messaging.system" in told.attributes ? "producer" : "client",
@@ -124,16 +124,16 @@ function nameSpan(index: number): string {
 }
 
 /** The id of a call that is known only from words. */
-export function nameToldCall(callerId: string): string {
+export function nameDescribedCall(callerId: string): string {
   return `${CALL}${callerId}`;
 }
 
 /** True for a span that represents log records. Nobody measured it or saw its status. */
-export function isToldSpan({ spanId }: Span): boolean {
+export function isLogOnlySpan({ spanId }: Span): boolean {
   return spanId.startsWith(TOLD);
 }
 
 /** A span's duration, to append to how it ended; empty if the span represents log records. */
 export function formatTook(span: Span, ms: number): string {
-  return isToldSpan(span) ? "" : `, ${formatMs(ms)}`;
+  return isLogOnlySpan(span) ? "" : `, ${formatMs(ms)}`;
 }

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { MemoryWarnings } from "./tally/memory-warnings.ts";
-import { tellExchanges } from "./told-exchanges.ts";
+import { gatherObservations } from "./gather-observations.ts";
 
 describe("a message that a failing request is told with", () => {
   const tell = (format: string) => {
     const observer = { kind: "proxy", name: "nginx" } as const;
     const exchange = { observer, timeMs: 1_000, method: "GET", path: "/pay", status: 500, requestId: "r-1" };
     const message = { timeMs: 1_000, severity: 17, text: "TypeError: no price", requestId: "r-1" };
-    return tellExchanges({
+    return gatherObservations({
       failing: [{ exchange, format: "nginx-json", file: "nginx.access.log" }],
       good: [],
       messages: [{ message, format, file: "other.log" }],

@@ -1,7 +1,7 @@
 import type { Exchange, LogRecord, Observations } from "@faultline/model";
 import { describe, expect, it } from "vitest";
-import { diagnose } from "../playbook.ts";
-import { TraceBuilder } from "../testing/trace-builder.ts";
+import { diagnose } from "../../playbook.ts";
+import { TraceBuilder } from "../../testing/trace-builder.ts";
 
 type Words = readonly [service: string, body: string, attributes?: LogRecord["attributes"]];
 

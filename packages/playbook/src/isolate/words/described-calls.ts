@@ -1,10 +1,10 @@
 /** Calls that are known only from the words of an error: the callee that it names, and the driver that raised it. */
-import { parseStack } from "../detect/parse-stack.ts";
+import { parseStack } from "../../detect/parse-stack.ts";
 import { anyOf, anyWord, type Attributes, type ExceptionRecord } from "@faultline/model";
-import { findStatusInWords } from "./words/error-words.ts";
+import { findStatusInWords } from "./error-words.ts";
 
 /** A failed call, as its span would describe it. */
-export type ToldCall = { readonly words: string; readonly attributes: Attributes };
+export type DescribedCall = { readonly words: string; readonly attributes: Attributes };
 
 /** Stores and brokers, recognised by the types, packages and words of their drivers. */
 const SYSTEMS: readonly (readonly [attribute: string, system: string, by: RegExp])[] = [
@@ -76,7 +76,7 @@ const OWN_FORM = /\b(?:Des|S)eriali[sz]\w*(?:Exception|Error)\b/;
 const IDENTIFIER = /\b\w+_\w+\b/g;
 
 /** The callee that an error mentions; undefined if it names none. */
-export function readToldCall({ type, message, stack = "" }: ExceptionRecord): ToldCall | undefined {
+export function readDescribedCall({ type, message, stack = "" }: ExceptionRecord): DescribedCall | undefined {
   if (OWN_FORM.test(type)) return undefined;
   const words = type === "" ? message : `${type}: ${message}`;
   const chain = SYSTEMS.some(([, , by]) => by.test(stack)) ? parseStack(stack) : [];
@@ -85,12 +85,12 @@ export function readToldCall({ type, message, stack = "" }: ExceptionRecord): To
   const said = [...types, ...(DRIVER_FRAME.test(thrower) ? [thrower] : [])].join("\n");
   const system = SYSTEMS.find(([, , by]) => by.test(said));
   if (system !== undefined) return { words, attributes: { [system[0]]: system[1] } };
-  const attributes = readToldHost(message);
+  const attributes = readDescribedHost(message);
   return attributes === undefined ? undefined : { words, attributes };
 }
 
 /** The host that failed according to the words, with its status if they mention one, as in a span. */
-export function readToldHost(message: string): Attributes | undefined {
+export function readDescribedHost(message: string): Attributes | undefined {
   const address = findName(NAMED, message);
   if (address === undefined) return undefined;
   const host = LOOPBACK.test(address) ? (findName(UNREACHED, message) ?? address) : address;

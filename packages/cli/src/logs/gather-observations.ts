@@ -7,10 +7,10 @@ import { describeMessage, type FoundMessages, indexMessages } from "./report/joi
 import type { Pattern } from "./report/report.ts";
 import type { MemoryWarnings } from "./tally/memory-warnings.ts";
 import type { KeptExchange, KeptMessage } from "./tally/tally.ts";
-import { isOfServer, toAnswerRecord, toLogRecord } from "./told-records.ts";
+import { isOfServer, toAnswerRecord, toLogRecord } from "./to-log-record.ts";
 
 /** Exchanges and log records. The records that an application wrote about one request have the same trace id as its exchange. */
-export type ToldExchanges = { readonly exchanges: readonly Exchange[]; readonly logs: readonly LogRecord[] };
+export type GatheredObservations = { readonly exchanges: readonly Exchange[]; readonly logs: readonly LogRecord[] };
 
 /** What was read from log files. */
 export type ReadLines = {
@@ -33,7 +33,7 @@ const UNANSWERED: readonly number[] = [502, 503, 504];
 const AROUND_MS = 1500;
 
 /** Adds to the exchanges what was logged beside them and the cause that their own software noted, as the report of a log reads them. */
-export function tellExchanges({ failing, good, messages, memory, areTraced }: ReadLines): ToldExchanges {
+export function gatherObservations({ failing, good, messages, memory, areTraced }: ReadLines): GatheredObservations {
   const told = messages.filter(({ message }) => message.severity >= LOG_ERROR || message.exceptionType !== undefined);
   const [failed, fine] = [failing, good].map((kept) => (areTraced ? NOBODY : matchApplications(kept)));
   const seen = failing.filter((kept) => !failed?.matched.has(kept));

@@ -1,6 +1,6 @@
 import { type ExceptionRecord, type SpanNode, readDatabaseSystem, readNumber, readSpanExceptions } from "@faultline/model";
-import { readToldCall, readToldHost } from "../told-calls.ts";
-import { nameToldCall } from "../told-requests.ts";
+import { readDescribedCall, readDescribedHost } from "../words/described-calls.ts";
+import { nameDescribedCall } from "../log-only/log-only-requests.ts";
 import { DATABASE_FULL, DATABASE_WORDS, GENERAL_DATABASE_WORDS } from "../words/database-words.ts";
 import { findRejection, isTimeoutText, isUnreachableText } from "../words/error-words.ts";
 import { DEFECT } from "../words/defect-words.ts";
@@ -12,7 +12,7 @@ type Part = Pick<Hop, "entry" | "spans" | "calls" | "outcome">;
  * The call that a hop's own error describes, as its client span would have: "billing answered 502" is not an error of the hop that says it.
  * Undefined if a call is known to have failed. `instead` is the call of which its span says nothing, if there was one.
  */
-export function findToldCall(hop: Part): { readonly told: SpanNode; readonly instead: Call | undefined } | undefined {
+export function findDescribedCall(hop: Part): { readonly told: SpanNode; readonly instead: Call | undefined } | undefined {
   if (hop.outcome.kind !== "failed" || hop.calls.some((call) => call.outcome.kind !== "ok")) return undefined;
   const errors = [...hop.spans.flatMap(({ span }) => readSpanExceptions(span)), ...hop.outcome.exceptions];
   const error = errors.find(({ message }) => message !== "");
@@ -23,7 +23,7 @@ export function findToldCall(hop: Part): { readonly told: SpanNode; readonly ins
   if (attributes === undefined) return undefined;
   const span = {
     ...(instead?.from ?? hop.entry).span,
-    spanId: nameToldCall(hop.entry.span.spanId),
+    spanId: nameDescribedCall(hop.entry.span.spanId),
     name: instead?.from.span.name ?? "call",
     kind: "client",
     status: "error",
@@ -37,7 +37,7 @@ export function findToldCall(hop: Part): { readonly told: SpanNode; readonly ins
 
 /** "The provider did not respond" may be about the business. A status or a refused connection is technical. */
 function readHost({ message }: ExceptionRecord): SpanNode["span"]["attributes"] | undefined {
-  const host = readToldHost(message);
+  const host = readDescribedHost(message);
   return host !== undefined && ("http.response.status_code" in host || isUnreachableText(message)) ? host : undefined;
 }
 
@@ -48,7 +48,7 @@ function readHost({ message }: ExceptionRecord): SpanNode["span"]["attributes"] 
  */
 function findUnmarked(calls: readonly Call[], error: ExceptionRecord): Call | undefined {
   if (!isOfDatabase(toWords(error))) return undefined;
-  const system = readToldCall(error)?.attributes["db.system.name"];
+  const system = readDescribedCall(error)?.attributes["db.system.name"];
   const port = /:(\d{2,5})\b/.exec(error.message)?.[1];
   return calls.findLast(({ from: { span } }) => {
     const asked = readDatabaseSystem(span.attributes);

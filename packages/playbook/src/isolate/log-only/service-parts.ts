@@ -1,10 +1,10 @@
 /** What the log records of each service say about its part in one request, and whether they say that the request failed. */
 import { anyOf, type LogRecord, readPath, readStatusCode } from "@faultline/model";
-import { toLogTemplate } from "./behaviour/log-template.ts";
-import { isOfNoRequest } from "./words/background-words.ts";
-import { readLogError, readLogWords } from "./words/log-words.ts";
-import { readToldCall, type ToldCall } from "./told-calls.ts";
-import { DEFECT } from "./words/defect-words.ts";
+import { toLogTemplate } from "../behaviour/log-template.ts";
+import { isOfNoRequest } from "../words/background-words.ts";
+import { readLogError, readLogWords } from "../words/log-words.ts";
+import { readDescribedCall, type DescribedCall } from "../words/described-calls.ts";
+import { DEFECT } from "../words/defect-words.ts";
 
 /** One service's part in a request: its records in order, and which of them are errors. */
 export type Part = {
@@ -90,7 +90,7 @@ export function dropErrors(parts: readonly Part[], usual: ReadonlySet<string>): 
  * The services that failed, outermost first. An error travels from its origin to the client and is logged on the way, so whoever logged one
  * first failed first. The service that an error names comes next, whatever the clocks say. Behind a service's own defect there is nobody.
  */
-export function orderFailed(parts: readonly Part[]): { readonly chain: readonly Part[]; readonly call: ToldCall | undefined } {
+export function orderFailed(parts: readonly Part[]): { readonly chain: readonly Part[]; readonly call: DescribedCall | undefined } {
   const failed = parts.filter(hasErrors).toSorted(byFirstError);
   const told = new Map(failed.map((part) => [part, readCall(part.errors)]));
   const find = (part: Part) => failed.find(({ service }) => isNamed(service, told.get(part)?.attributes["server.address"]));
@@ -145,11 +145,11 @@ function nameError(log: LogRecord): string {
 }
 
 /** The callee that the errors name, from the last one that does. A line after the one about the request is about something else. */
-function readCall(errors: readonly LogRecord[]): ToldCall | undefined {
+function readCall(errors: readonly LogRecord[]): DescribedCall | undefined {
   const end = errors.findIndex(saysFailed);
   for (const error of errors.slice(0, end < 0 ? undefined : end + 1).toReversed()) {
     if (isDefect(error)) return undefined;
-    const call = readToldCall(readLogError(error));
+    const call = readDescribedCall(readLogError(error));
     if (call !== undefined) return call;
   }
   return undefined;
