@@ -19,7 +19,8 @@ import { createRandom } from "../rig/seeded-random.ts";
 
 const LOSSES = Number(process.env["FAULTLINE_POWER_LOSSES"] ?? 25);
 const SEED = Number(process.env["FAULTLINE_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
-const TRACES = 900;
+/** Enough for the log of changes to be moved into the database several times, also where the machine is quick. */
+const TRACES = 1_800;
 const CLIENTS = 4;
 const SPANS_PER_TRACE = 3;
 /** Everything that happens in minutes of load, in seconds: segments end and are used again, checkpoints are many. */
