@@ -29,3 +29,37 @@ describe("a message that a failing request is told with", () => {
     ]);
   });
 });
+
+describe("an application that ends at every request", () => {
+  it("has its ends looked up, not gone through for each request, and each told once", () => {
+    const [count, apartMs] = [20_000, 4_000];
+    const observer = { kind: "proxy", name: "nginx" } as const;
+    const numbers = Array.from({ length: count }, (_, index) => index);
+    let looks = 0;
+    const { exchanges, logs } = gatherObservations({
+      failing: numbers.map((index) => ({
+        exchange: { observer, timeMs: index * apartMs, method: "GET", path: "/pay", status: 502 },
+        format: "combined",
+        file: "access.log",
+      })),
+      good: [],
+      messages: numbers.map((index) => ({
+        message: {
+          severity: 21,
+          text: `end ${index}`,
+          get timeMs() {
+            looks += 1;
+            return index * apartMs + 7;
+          },
+        },
+        format: "pino",
+        file: "shop.log",
+      })),
+      memory: new MemoryWarnings(),
+      areTraced: false,
+    });
+    expect(looks / count).toBeLessThan(300);
+    expect(logs.map(({ body }) => body)).toEqual(numbers.map((index) => `end ${index}`));
+    expect(logs.map(({ traceId }) => traceId)).toEqual(exchanges.map(({ traceId }) => traceId));
+  });
+});

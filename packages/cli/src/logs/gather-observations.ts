@@ -3,7 +3,7 @@ import type { LogMessage } from "@faultline/formats/access-log";
 import type { Exchange, LogRecord, NotedCause } from "@faultline/model";
 import { type Matched, matchApplications } from "./match-applications.ts";
 import { findWhoGaveUp, toGivenUp } from "./report/given-up.ts";
-import { describeMessage, type FoundMessages, indexMessages } from "./report/join.ts";
+import { describeMessage, type FoundMessages, indexMessages, listFirst } from "./report/join.ts";
 import type { Pattern } from "./report/report.ts";
 import type { MemoryWarnings } from "./tally/memory-warnings.ts";
 import type { KeptExchange, KeptMessage } from "./tally/tally.ts";
@@ -79,7 +79,7 @@ function findBeside(seen: readonly KeptExchange[], told: readonly KeptMessage[],
   const ofServers = indexMessages({ kept, messages: told.filter(isOfServer) });
   const words = told.filter((each) => !isOfServer(each));
   const ofApplications = indexMessages({ kept, messages: words });
-  const ends = words.filter(isLastWord);
+  const ends = words.filter(isLastWord).toSorted((a, b) => (a.message.timeMs ?? 0) - (b.message.timeMs ?? 0));
   return (exchange) => {
     // An application's messages about its own exchange explain that exchange; with spans, trace ids alone decide.
     if (areTraced || exchange.observer.kind === "app") return { own: ofAll?.(exchange).messages ?? [], words: [] };
@@ -95,11 +95,11 @@ function isLastWord({ message: { severity, requestId, traceId, path } }: KeptMes
   return severity >= LOG_FATAL && [requestId, traceId, path].every((each) => each === undefined);
 }
 
-/** A process that ended next to a request that the proxy got no answer to. */
+/** A process that ended next to a request that the proxy got no answer to. The ends are sorted by time: there may be thousands of them. */
 function findEnd(ends: readonly KeptMessage[], { status = 0, madeBy, timeMs = 0, durationMs = 0 }: Exchange): readonly KeptMessage[] {
   if (!UNANSWERED.includes(status) || madeBy?.hop === "behind") return [];
-  const isNear = ({ message }: KeptMessage) => Math.abs((message.timeMs ?? 0) - timeMs - durationMs) <= AROUND_MS;
-  return ends.filter(isNear).slice(0, 1);
+  const endMs = timeMs + durationMs;
+  return listFirst(ends, { fromMs: endMs - AROUND_MS, untilMs: endMs + AROUND_MS }).slice(0, 1);
 }
 
 /** All messages with the id of the request; without an id, the one nearest in time. */

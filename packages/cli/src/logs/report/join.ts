@@ -92,7 +92,7 @@ function findMessages(exchange: Exchange, { byId, byPath, byClient }: Index): Fo
 }
 
 /** The first two messages within a span of time. The list is sorted by time. */
-function listFirst(
+export function listFirst(
   list: readonly KeptMessage[],
   { fromMs, untilMs }: { readonly fromMs: number; readonly untilMs: number },
 ): readonly KeptMessage[] {

@@ -1,7 +1,14 @@
-import type { MetricPoint } from "@faultline/model";
-import { describe, expect, it } from "vitest";
+import type { LogRecord, MetricPoint } from "@faultline/model";
+import { NO_OBSERVATIONS } from "@faultline/model";
+import { describe, expect, it, vi } from "vitest";
+import { readActivity } from "../../isolate/processes/process-activity.ts";
 import { diagnose } from "../../playbook.ts";
 import { type SpanSketch, TraceBuilder } from "../../testing/trace-builder.ts";
+
+vi.mock(import("../../isolate/processes/process-activity.ts"), async (original) => {
+  const actual = await original();
+  return { ...actual, readActivity: vi.fn(actual.readActivity) };
+});
 
 const FULL = { exception: { type: "Error", message: "timeout exceeded when trying to connect" } };
 const ask = (orders: SpanSketch, more: Partial<SpanSketch> = {}): SpanSketch => ({
@@ -95,5 +102,35 @@ describe("a pool whose connections were all waiting for one database", () => {
         .observations(),
     );
     expect([diagnosis.suspects[0]?.service, diagnosis.causes[0]?.cause]).toEqual(["orders-db", "dependency-timeout"]);
+  });
+});
+
+describe("the search for a stop before each of many failures", () => {
+  it("reads what the processes did once, not at every failure", () => {
+    vi.mocked(readActivity).mockClear();
+    const logs = Array.from({ length: 200 }, (_, index): LogRecord => ({
+      timeMs: 1_700_000_000_000 + index * 100,
+      severity: 17,
+      body: "request errored",
+      attributes: {
+        "exception.type": "TypeError",
+        "exception.message": "x is undefined",
+        "url.path": "/orders",
+        "http.request.method": "GET",
+      },
+      traceId: `request-${index}`,
+      resource: { service: "orders", attributes: {} },
+    }));
+    const exchanges = logs.map(({ timeMs, traceId = "" }) => ({
+      observer: { kind: "proxy", name: "nginx" } as const,
+      method: "GET",
+      path: "/orders",
+      status: 500,
+      timeMs,
+      traceId,
+    }));
+    const { scope } = diagnose({ ...NO_OBSERVATIONS, logs, exchanges });
+    expect(scope.failing).toBe(200);
+    expect(vi.mocked(readActivity).mock.calls.length).toBeLessThan(5);
   });
 });

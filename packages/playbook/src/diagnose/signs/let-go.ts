@@ -1,7 +1,7 @@
 import type { Evidence } from "@faultline/model";
 import type { Call } from "../../isolate/hops/hop-shape.ts";
 import { findLoopDelay } from "../../isolate/processes/loop-delay.ts";
-import { readActivity } from "../../isolate/processes/process-activity.ts";
+import { type ProcessActivity, readActivity } from "../../isolate/processes/process-activity.ts";
 import { formatMs } from "../../trace/format-ms.ts";
 import type { Findings } from "../findings.ts";
 
@@ -21,9 +21,10 @@ const AT_ONCE_MS = 500;
  * its spans show both a stall and the requests held up by it.
  */
 export function hearLetGo(findings: Findings): Evidence | undefined {
-  const { originHops } = findings;
+  const { originHops, failing, elsewhere, succeeding } = findings;
   if (originHops.length === 0) return undefined;
-  const stalls = originHops.flatMap(({ call }) => (call === undefined ? [] : (findStall(call, findings) ?? [])));
+  const activity = readActivity([...failing, ...elsewhere, ...succeeding]);
+  const stalls = originHops.flatMap(({ call }) => (call === undefined ? [] : (findStall(call, findings, activity) ?? [])));
   const longest = stalls.toSorted((a, b) => b.ms - a.ms)[0];
   if (longest === undefined || stalls.length < originHops.length * LEAST_SHARE) return undefined;
   return {
@@ -37,13 +38,12 @@ export function hearLetGo(findings: Findings): Evidence | undefined {
 type Stall = { readonly service: string; readonly ms: number; readonly measured: string; readonly source: Evidence["source"] };
 
 /** The stop of the sender that ended shortly before a call was sent. */
-function findStall(call: Call, { failing, elsewhere, succeeding, metrics, stops }: Findings): Stall | undefined {
+function findStall(call: Call, { metrics, stops }: Findings, activity: ProcessActivity): Stall | undefined {
   const { from, startMs } = call;
   const { resource } = from.span;
   const { service } = resource;
   const window = { fromMs: startMs - LOOKED_AT_MS, toMs: startMs };
   const delay = findLoopDelay(metrics, { resource, ...window });
-  const activity = readActivity([...failing, ...elsewhere, ...succeeding]);
   if (delay !== undefined && delay.delayMs >= STALL_MS && !activity.wasActive(resource, window.fromMs, window.toMs))
     return { service, ms: delay.delayMs, measured: `${delay.name} reached ${formatMs(delay.delayMs)}`, source: "metric" };
   // A reporter that was held up too may start over before the delay was noted.
