@@ -1,4 +1,3 @@
-import type { Exchange } from "@faultline/model";
 import type { KeptExchange } from "./tally/tally.ts";
 
 /** The applications' lines that describe a request which a proxy in front logged as well. */
@@ -10,24 +9,32 @@ export type Matched = {
 
 /** Clocks of two programs on one host, and times that are whole seconds. */
 const TOLERANCE_MS = 1500;
+/** An id of this length is drawn at random. Two programs may both count up to a shorter one, as Fastify does (`req-1`). */
+const DRAWN_LENGTH = 16;
+
+/** Lists of lines, sorted by time, by what they have in common. */
+type Lists = ReadonlyMap<string, KeptExchange[]>;
 
 /**
  * Matches the lines that applications wrote about their own answers with the lines of the proxies in front of them, which are in another file: by
- * request or trace id, otherwise by method, path, status and time. Each line is matched once, so that a request counts once.
+ * request or trace id, otherwise by method, path, status and time. Each line is matched once, so that a request counts once: attempts that have
+ * one id are matched in their order, and of services that logged one id, the one that was asked for the same path.
  */
 export function matchApplications(exchanges: readonly KeptExchange[]): Matched {
   const [own, inFront] = [exchanges.filter(isOfApplication), exchanges.filter((kept) => !isOfApplication(kept))];
   if (own.length === 0 || inFront.length === 0) return { matched: new Set(), answers: new Map() };
-  const byId = new Map(own.flatMap((kept) => listIds(kept.exchange).map((id) => [id, kept] as const)));
-  const byPlace = Map.groupBy(own.toSorted(byTime), ({ exchange }) => toPlace(exchange));
   const matched = new Set<KeptExchange>();
   const answers = new Map<KeptExchange, KeptExchange>();
-  for (const front of inFront.toSorted(byTime)) {
-    const named = listIds(front.exchange).flatMap((id) => byId.get(id) ?? [])[0];
-    const answer = named ?? takeNext(byPlace.get(toPlace(front.exchange)), front);
-    if (answer === undefined || matched.has(answer) || answer.file === front.file) continue;
-    matched.add(answer);
-    answers.set(front, answer);
+  const sorted = inFront.toSorted(byTime);
+  for (const listKeys of [listIdsAndPlace, listIds, listPlace]) {
+    const lists = groupAll(own, listKeys);
+    for (const front of sorted) {
+      if (answers.has(front)) continue;
+      const answer = takeFirst(lists, listKeys(front), { front, matched });
+      if (answer === undefined) continue;
+      matched.add(answer);
+      answers.set(front, answer);
+    }
   }
   return { matched, answers };
 }
@@ -37,24 +44,54 @@ export function isOfApplication({ exchange: { observer } }: Pick<KeptExchange, "
   return observer.kind === "app" || observer.kind === "app-server";
 }
 
-function listIds({ requestId, traceId }: Exchange): readonly string[] {
-  return [requestId, traceId].filter((id) => id !== undefined);
+/** What two lines about one request have in common. Lines with a key that `isSure` were written about one request, whatever their times. */
+type Key = { readonly text: string; readonly isSure: boolean };
+
+function listIds({ exchange: { requestId, traceId } }: KeptExchange): readonly Key[] {
+  return [requestId, traceId].filter((id) => id !== undefined).map((text) => ({ text, isSure: text.length >= DRAWN_LENGTH }));
 }
 
-function toPlace({ method, path, status }: Exchange): string {
-  return `${method} ${path} ${status}`;
+function listPlace({ exchange: { method, path, status } }: KeptExchange): readonly Key[] {
+  return [{ text: `${method} ${path} ${status}`, isSure: false }];
+}
+
+function listIdsAndPlace(kept: KeptExchange): readonly Key[] {
+  return listIds(kept).flatMap((id) => listPlace(kept).map(({ text }) => ({ ...id, text: `${id.text} ${text}` })));
+}
+
+function groupAll(own: readonly KeptExchange[], listKeys: (kept: KeptExchange) => readonly Key[]): Lists {
+  const lists = new Map<string, KeptExchange[]>();
+  for (const kept of own.toSorted(byTime)) {
+    for (const text of new Set(listKeys(kept).map((key) => key.text))) {
+      const list = lists.get(text);
+      if (list === undefined) lists.set(text, [kept]);
+      else list.push(kept);
+    }
+  }
+  return lists;
 }
 
 function byTime(a: KeptExchange, b: KeptExchange): number {
   return (a.exchange.timeMs ?? 0) - (b.exchange.timeMs ?? 0);
 }
 
-/** Takes the first entry within the time of the request from a list sorted by time. Earlier entries match no later request either. */
-function takeNext(list: KeptExchange[] | undefined, { exchange }: KeptExchange): KeptExchange | undefined {
-  const { timeMs, durationMs = 0 } = exchange;
-  if (list === undefined || timeMs === undefined) return undefined;
-  while (list[0] !== undefined && (list[0].exchange.timeMs ?? 0) < timeMs - durationMs - TOLERANCE_MS) list.shift();
+type Front = { readonly front: KeptExchange; readonly matched: ReadonlySet<KeptExchange> };
+
+function takeFirst(lists: Lists, keys: readonly Key[], front: Front): KeptExchange | undefined {
+  for (const { text, isSure } of keys) {
+    const taken = takeNext(lists.get(text), isSure, front);
+    if (taken !== undefined) return taken;
+  }
+  return undefined;
+}
+
+/** Takes the first entry from a list sorted by time that is not matched and in time. Entries before it match no later request either. */
+function takeNext(list: KeptExchange[] | undefined, isSure: boolean, { front, matched }: Front): KeptExchange | undefined {
+  const { timeMs, durationMs = 0 } = front.exchange;
+  if (list === undefined || (timeMs === undefined && !isSure)) return undefined;
+  const apartMs = isSure ? Infinity : durationMs + TOLERANCE_MS;
+  const laterMs = ({ exchange }: KeptExchange): number => (exchange.timeMs ?? 0) - (timeMs ?? 0);
+  while (list[0] !== undefined && (matched.has(list[0]) || laterMs(list[0]) < -apartMs)) list.shift();
   const [first] = list;
-  if (first === undefined || (first.exchange.timeMs ?? Infinity) > timeMs + durationMs + TOLERANCE_MS) return undefined;
-  return list.shift();
+  return first === undefined || first.file === front.file || laterMs(first) > apartMs ? undefined : list.shift();
 }
