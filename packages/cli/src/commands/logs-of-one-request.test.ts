@@ -93,6 +93,12 @@ describe("a request that a proxy and the application behind it both logged", () 
     expect(shown).toContain("10 failing");
     expect(shown).not.toContain("ALSO FAILING");
   });
+
+  it("is told of where the application logged only some of the failures", async () => {
+    const shown = await print("diagnose", ...write({ "nginx.access.log": nginx, "orders.log": pino().slice(0, 36) }));
+    expect(shown).toContain("6 failing");
+    expect(shown).toMatch(/ALSO FAILING.*\n {2}10 on \/orders\/\{id\} of nginx/);
+  });
 });
 
 const seconds = [40, 42, 44, 46, 48];

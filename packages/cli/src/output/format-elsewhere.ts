@@ -8,10 +8,11 @@ const MOST_WIDTH = 100;
 
 /** Routes that fail and that the diagnosis is not about, with how to ask about them; empty when there are none. */
 export function formatElsewhere({ scope, path }: Diagnosis, observations: Observations, columns = 80): string {
+  // Access logs show the same failures at each hop that they pass on their way to the client. With spans, each trace counts at one place.
+  const isPassedOn = ({ service, failing }: FailingRoute): boolean =>
+    observations.spans.length === 0 && failing <= scope.failing && path.some((hop) => hop.service === service);
   const others = listFailingRoutes(observations, scope.window).filter(
-    // On its way to the client the same failure passes other hops of its path.
-    ({ service, route }) =>
-      scope.failing === 0 || route !== scope.route || (service !== scope.service && !path.some((hop) => hop.service === service)),
+    (place) => scope.failing === 0 || place.route !== scope.route || (place.service !== scope.service && !isPassedOn(place)),
   );
   if (others.length === 0) return "";
   const title = `${scope.failing === 0 ? "WHAT FAILS" : "ALSO FAILING"}; ask with --service NAME --route ROUTE`;
