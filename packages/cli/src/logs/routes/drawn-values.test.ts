@@ -4,25 +4,29 @@ import { RouteTrie } from "./route-trie.ts";
 
 class Lines {
   count: number;
+  failed: number;
 
-  constructor(count: number) {
+  constructor(count: number, failed = 0) {
     this.count = count;
+    this.failed = failed;
   }
 
   merge(other: Lines): void {
     this.count += other.count;
+    this.failed += other.failed;
   }
 }
 
-type Request = readonly [method: string, path: string, lines: number];
+type Request = readonly [method: string, path: string, lines: number, failed?: number];
 
 /** The routes of all methods with their lines, by name. */
 function learn(requests: readonly Request[]): Readonly<Record<string, number>> {
   const tries = new Map<string, RouteTrie<Lines>>();
-  for (const [method, path, lines] of requests) {
+  for (const [method, path, lines, failed = 0] of requests) {
     const trie = tries.get(method) ?? new RouteTrie<Lines>();
     tries.set(method, trie);
-    for (let line = 0; line < lines; line += 1) trie.add(path, new Lines(1), { lines: 1, variedFrom: Number.POSITIVE_INFINITY });
+    for (let line = 0; line < lines; line += 1)
+      trie.add(path, new Lines(1, Number(line < failed)), { lines: 1, variedFrom: Number.POSITIVE_INFINITY });
   }
   const learned = RouteTrie.learnTogether([...tries.values()]);
   return Object.fromEntries(
@@ -122,5 +126,47 @@ describe("values drawn from a list", () => {
       "GET /solutions/articles/{id}",
       "GET /solutions/topics/{id}",
     ]);
+  });
+
+  /** The endpoints of a load test, called evenly at random beside a few routes that are called far more often. */
+  const load = (method: string, path: string): readonly Request[] =>
+    [...draw(MODULES, 130, 5)].map(([word, lines]) => [method, path.replace("*", word), lines]);
+  const HOT = ["/", "/healthz", "/api/orders", "/api/me"].map((path): Request => ["GET", path, 900]);
+
+  it.each(["/rpc/*", "/admin/*", "/en/*", "/graphql/*", "/api/v2/*", "/static/js/*.js", "/status/*/health"])(
+    "are names behind what is no collection, where nothing that follows tells: %s",
+    (path) => {
+      const routes = Object.keys(learn([...HOT, ...load("POST", path)]));
+      expect(routes).toHaveLength(HOT.length + MODULES.length);
+    },
+  );
+
+  it("are names behind an API's version, where ids follow them as they follow a collection", () => {
+    const items = load("GET", "/api/v2/*").flatMap(([method, path, lines]): readonly Request[] => [
+      [method, path, Math.ceil(lines / 3)],
+      ["POST", path, Math.floor(lines / 3)],
+      ...Array.from({ length: Math.floor(lines / 3) }, (_, index): Request => [method, `${path}/${7919 * (index + 1)}`, 1]),
+    ]);
+    const routes = Object.keys(learn([...HOT, ...items]));
+    expect(routes.filter((route) => route.includes("/v2/"))).toHaveLength(3 * MODULES.length);
+  });
+
+  it("are names where they are written as the methods of an RPC", () => {
+    const methods = load("POST", "/services/get*/run").map(([method, path, lines]): Request => [
+      method,
+      path.replace(/get(\w)(\w+?)_?\//, (_, first: string, rest: string) => `get${first.toUpperCase()}${rest.replaceAll("_", "")}/`),
+      lines,
+    ]);
+    expect(Object.keys(learn([...HOT, ...methods]))).toHaveLength(HOT.length + MODULES.length);
+  });
+
+  it("are names where the requests that fail are all of one", () => {
+    const failing = random.map(([method, path, lines]): Request => [method, path, lines, 3 * Number(path.includes("/nfs/enable"))]);
+    expect(countModuleRoutes([...OTHERS, ...failing])).toBe(MODULES.length * OPERATIONS.length);
+  });
+
+  it("are one route where they fail as often as one another", () => {
+    const failing = random.map(([method, path, lines]): Request => [method, path, lines, Math.round(lines / 2)]);
+    expect(countModuleRoutes([...OTHERS, ...failing])).toBe(OPERATIONS.length);
   });
 });

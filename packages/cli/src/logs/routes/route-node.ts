@@ -1,5 +1,9 @@
 /** What is counted per route; folding adds one into the other. */
-export type Mergeable<T> = { readonly merge: (other: T) => void };
+export type Mergeable<T> = {
+  readonly merge: (other: T) => void;
+  /** How many of the requests failed at the server, if that is counted. */
+  readonly failed?: number;
+};
 
 /** A place in the trie of path segments, with the segments that were seen behind it. */
 export type Node<T> = {

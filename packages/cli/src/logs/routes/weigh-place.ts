@@ -25,9 +25,10 @@ const VERSION = /^v?\d+([._]\d+)?$/;
 /** Written as programmers write, not as a path's names mostly are: mixed case, under_scores, dots. */
 const COMPOUND = /[a-z][A-Z]|.[_.]/;
 /** `getUser`, `CreateOrder`: so the methods of an RPC are called. */
-const CAMEL_CASE = /^[A-Za-z]*[a-z][A-Z][a-z]+$/;
+export const CAMEL_CASE = /^[A-Za-z]*[a-z][A-Z][a-z]+$/;
 
-function isParameter(key: string | undefined): boolean {
+/** True for the key of a parameter. */
+export function isParameter(key: string | undefined): boolean {
   return key?.startsWith(PARAMETER) === true;
 }
 

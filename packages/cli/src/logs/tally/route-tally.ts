@@ -122,6 +122,8 @@ export type HiddenTally = {
   line: string;
 };
 
+/** The first digit of a server's errors. */
+const SERVER_ERRORS = 5;
 /** A plain array for the same reason as in `Series`. */
 const NO_CLASSES: readonly number[] = Array.from({ length: 10 }, () => 0);
 const NO_FAILURES: ReadonlyMap<number, FailureTally> = new Map();
@@ -160,6 +162,11 @@ export class RouteTally {
 
   get failures(): ReadonlyMap<number, FailureTally> {
     return this.failuresByStatus ?? NO_FAILURES;
+  }
+
+  /** The number of requests that failed at the server. */
+  get failed(): number {
+    return this.classes[SERVER_ERRORS] ?? 0;
   }
 
   getFailures(status: number): FailureTally {
