@@ -9,13 +9,13 @@ import { judgeFile, withColumnOrder } from "../logs/column-order.ts";
 import type { Crew } from "../logs/threads/count-segments.ts";
 import { type LogsOptions, parseLogsOptions } from "../logs/options.ts";
 import { limitYoungGeneration } from "../logs/threads/limit-young-generation.ts";
-import { existsSync, fstatSync } from "../input/node-fs.ts";
+import { createReadStream, existsSync, fstatSync } from "../input/node-fs.ts";
 import { Progress } from "../output/progress.ts";
 import type { RecordFilter } from "../logs/records.ts";
 import type { Hearing } from "../logs/report/hear-applications.ts";
 import type { Report } from "../logs/report/report.ts";
 import { DEFAULT_CUT, planSegments, type Segment } from "../logs/segments.ts";
-import { findSize, type Input, type Source } from "../logs/source.ts";
+import { findSize, type Input, isNamedPipe, openFile, type Source } from "../logs/source.ts";
 import { type KeptExchange, Tally } from "../logs/tally/tally.ts";
 import { isOfServer } from "../logs/to-log-record.ts";
 import { formatSpan } from "../logs/render/words.ts";
@@ -106,10 +106,18 @@ async function eachSource(options: LogsOptions, io: CommandIo, read: (source: So
       limitYoungGeneration();
       readBytes.set(name, (readBytes.get(name) ?? 0) + bytes);
     };
-    await read({ name, onBytes, ...(name === "-" ? { stdin: toInput(io) } : {}) });
+    await read({ name, onBytes, ...readOnce(name, io) });
   }
   progress.clear();
   return readBytes;
+}
+
+/** The input of what cannot be opened again to look at its first bytes: standard input and named pipes. */
+function readOnce(name: string, io: CommandIo): Pick<Source, "stdin"> {
+  if (name === "-") return { stdin: toInput(io) };
+  if (!isNamedPipe(name)) return {};
+  const fd = openFile(name);
+  return { stdin: { chunks: () => createReadStream(name, { fd }), fd } };
 }
 
 /** Pipes and files can be read by their descriptor; a terminal or a socket comes as chunks. */

@@ -5,7 +5,7 @@
 import { Readable } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import { UsageError } from "../command.ts";
-import { closeSync, createReadStream, fstatSync, openSync, readSync } from "../input/node-fs.ts";
+import { closeSync, createReadStream, fstatSync, openSync, readSync, statSync } from "../input/node-fs.ts";
 import { createDecoder, HEAD_BYTES, nameEncoding, type Encoding } from "../input/encoding.ts";
 
 /** The size of the buffer. A longer line is passed over. */
@@ -53,7 +53,8 @@ export function eachLine(buffer: Buffer, length: number, onLine: (start: number,
 
 /** The size of a file, or 0 for standard input. Throws a `UsageError` if the file cannot be read. */
 export function findSize(name: string): number {
-  if (name === "-") return 0;
+  // Whoever writes to a named pipe would notice that it was opened and closed again.
+  if (name === "-" || isNamedPipe(name)) return 0;
   const fd = openFile(name);
   try {
     const stat = fstatSync(fd);
@@ -62,6 +63,11 @@ export function findSize(name: string): number {
   } finally {
     closeSync(fd);
   }
+}
+
+/** True for a pipe in the file system, which can be opened and read only once. */
+export function isNamedPipe(name: string): boolean {
+  return statSync(name, { throwIfNoEntry: false })?.isFIFO() === true;
 }
 
 /** Opens a file for reading. Throws a `UsageError` that says why it cannot be read. */
