@@ -182,3 +182,13 @@ describe("what is said first of a log", () => {
     expect(shown.split("\n").slice(1, 3).join(" ")).toContain("said: one upstream makes the failures: api/app3, 15 of 15 failures");
   });
 });
+
+describe("an application that logged the stack of its error with its own answer", () => {
+  const check = { check: "Open /app/src/orders.js:12, where TypeError was thrown; who changed it last?" };
+
+  it("is asked about where that was thrown, without a proxy's log, too", async () => {
+    const files = { "orders.log": pino() };
+    expect((await diagnosis(files)).next[0]).toMatchObject(check);
+    expect((await report(files)).routes[0]?.next[0]).toMatchObject(check);
+  });
+});

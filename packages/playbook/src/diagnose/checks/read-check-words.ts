@@ -9,6 +9,7 @@ import {
   type Span,
 } from "@faultline/model";
 import { parseStack } from "../../detect/parse-stack.ts";
+import { readAccountStack } from "../../isolate/hops/exchange-hops.ts";
 import type { Hop } from "../../isolate/hops/hop-shape.ts";
 import { formatUtc } from "../../trace/format-utc.ts";
 import type { Findings, Origin } from "../findings.ts";
@@ -136,6 +137,7 @@ function readThrown(hop: Hop | undefined): CheckWords {
   const exceptions = [
     ...hop.spans.flatMap(({ span }) => readSpanExceptions(span)),
     ...hop.logs.flatMap((log) => readLogException(log) ?? []),
+    ...hop.spans.flatMap(({ span }) => readLoggedStack(span)),
   ];
   for (const { stack, type } of exceptions) {
     const frame = parseStack(stack ?? "")
@@ -152,6 +154,13 @@ function readThrown(hop: Hop | undefined): CheckWords {
     };
   }
   return {};
+}
+
+/** The stack that an application logged with its own answer, and the type at its beginning. */
+function readLoggedStack(span: Span): readonly { readonly stack: string; readonly type: string }[] {
+  const stack = readAccountStack(span);
+  const type = /^[A-Za-z_$][\w.$]*(?=:|$)/m.exec(stack?.split("\n", 1)[0] ?? "")?.[0];
+  return stack === undefined || type === undefined ? [] : [{ stack, type }];
 }
 
 function readReleases({ changes, releases }: Findings): CheckWords {

@@ -55,6 +55,12 @@ export function readOwnAccount({ events }: Span): string | undefined {
   return typeof because === "string" ? because : undefined;
 }
 
+/** The stack of the error that the observer of an exchange logged with its own answer. */
+export function readAccountStack({ events }: Span): string | undefined {
+  const stack = events.find(({ name }) => name === OWN_ACCOUNT)?.attributes["stack"];
+  return typeof stack === "string" ? stack : undefined;
+}
+
 function givesAccount({ errorMessage, flags = "", madeBy }: Exchange): boolean {
   return (
     errorMessage !== undefined ||
@@ -249,7 +255,16 @@ function toServerSpan(exchange: Exchange, place: Place, behind?: Span): Span {
     ]),
     events:
       isFailed && givesAccount(exchange)
-        ? [{ name: OWN_ACCOUNT, timeMs: place.endMs, attributes: toAttributes([["because", toAccount(exchange)]]) }]
+        ? [
+            {
+              name: OWN_ACCOUNT,
+              timeMs: place.endMs,
+              attributes: toAttributes([
+                ["because", toAccount(exchange)],
+                ["stack", exchange.errorStack],
+              ]),
+            },
+          ]
         : [],
     links: [],
     resource: toResource(exchange),
