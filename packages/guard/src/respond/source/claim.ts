@@ -84,29 +84,37 @@ export const believed: Pick = (spot) => {
 /** What a schema refuses of a value: the way to it. */
 export type Refused = readonly (string | number)[];
 
-/** Is a value written out in the code, or a row of a database? What is empty, the request may have left so. */
-function isAppsOwn(value: Value): boolean {
+/** A member or an element of what is given, with the expression that stands there; none where it is written elsewhere. */
+function innerOf({ node }: Meant, key: string | number, value: Value): Meant {
+  if (node?.type === "list") return { value, node: node.items[Number(key)] };
+  return { value, node: node?.type === "object" ? node.members.findLast((each) => each.key === key)?.value : undefined };
+}
+
+/** Is a value written out in the code, or a row of a database? What is empty, or computed, the request may have made so. */
+function isAppsOwn(meant: Meant): boolean {
+  const { value, node } = meant;
   const thing = thingOf(value);
-  if (!thing) return value === ROW || value.lookup !== undefined || (isKnown(value) && !value.source);
-  const inner = [...(thing.items ?? []), ...thing.members.values()];
+  if (!thing) return value === ROW || value.lookup !== undefined || node?.type === "literal";
+  const inner = [...(thing.items ?? []).entries(), ...thing.members].map(([key, each]) => innerOf(meant, key, each));
   if (thing.isOpen || thing.isTouched || thing.source || thing.host || thing.real || thing.code || inner.length === 0) return false;
   return inner.every(isAppsOwn);
 }
 
 /** Is what was refused there, and the app's own? What is not there, the client may not have sent; and a whole row may be one that it names. */
-function isAppsAt(value: Value, [key, ...rest]: Refused): boolean {
+function isAppsAt(meant: Meant, [key, ...rest]: Refused): boolean {
+  const { value } = meant;
   const thing = thingOf(value);
-  if (!isAppsOwn(value) || key === undefined) return isKnown(value) && isAppsOwn(value);
+  if (!isAppsOwn(meant) || key === undefined) return isKnown(value) && isAppsOwn(meant);
   if (!thing) return !isKnown(value);
   const inner = readOwn(thing, String(key));
-  return inner !== undefined && isAppsAt(inner, rest);
+  return inner !== undefined && isAppsAt(innerOf(meant, key, inner), rest);
 }
 
 /** For a schema that refuses: what it was given, where that is the app's own, and no client can have sent it. */
 export function refusedBy(name: string, refused: readonly Refused[]): Pick {
   return (spot, isThrownAbove) => {
     const [meant] = given(spot, isThrownAbove)?.slice(name === "ValiError" ? 1 : 0) ?? [];
-    return meant && refused.every((each) => isAppsAt(meant.value, each)) ? [{ value: OWN }] : undefined;
+    return meant && refused.every((each) => isAppsAt(meant, each)) ? [{ value: OWN }] : undefined;
   };
 }
 

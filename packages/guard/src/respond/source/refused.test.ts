@@ -52,6 +52,36 @@ const PROVOKED: readonly Case[] = [
     `${ZOD}const { AsyncLocalStorage } = require('node:async_hooks')\nconst kept = new AsyncLocalStorage()\nconst work = () => Row.parse(kept.getStore().body)\nexports.handler = (req) => kept.run({ body: req.body }, () => work())`,
     LACKING,
   ],
+  [
+    "a tick that was compared",
+    `${ZOD}const S = z.object({ accepted: z.literal(true) })\nexports.handler = (req) => S.parse({ accepted: req.body.accepted === 'on' })`,
+    { body: { accepted: "off" } },
+  ],
+  [
+    "a tick that is no text",
+    `${ZOD}const S = z.object({ accepted: z.literal(true) })\nexports.handler = (req) => S.parse({ accepted: !!req.body.accepted })`,
+    { body: { accepted: "" } },
+  ],
+  [
+    "what was counted",
+    `${ZOD}const S = z.object({ n: z.number().min(1) })\nexports.handler = (req) => { let n = 0; for (const i of req.body.items) n += 1; return S.parse({ n }) }`,
+    { body: { items: [] } },
+  ],
+  [
+    "an age that was compared",
+    `${ZOD}const S = z.object({ adult: z.literal(true) })\nexports.handler = (req) => S.parse({ adult: req.body.age >= 18 })`,
+    { body: { age: 5 } },
+  ],
+  [
+    "what stands in for a name",
+    `${ZOD}const S = z.object({ name: z.string().min(1) })\nexports.handler = (req) => S.parse({ name: req.body.name ?? '' })`,
+    { body: {} },
+  ],
+  [
+    "what a branch has chosen",
+    `${ZOD}const S = z.object({ mode: z.enum(['a', 'b']) })\nexports.handler = (req) => { let mode = 'none'; if (req.body.a) mode = 'a'; return S.parse({ mode }) }`,
+    { body: {} },
+  ],
 ];
 
 describe("what a schema refuses", () => {
