@@ -90,6 +90,21 @@ const BUGS: readonly Case[] = [
     "exports.handler = (req) => new Response(null, { status: Number(new URL(req.url, 'http://x').searchParams.getAll('state')[0]) })",
     { target: "/?status=200" },
   ],
+  [
+    "mean of nothing",
+    "exports.handler = (req) => { const mean = Math.round(req.body.sum / req.body.count); return new Array(mean) }",
+    { body: { sum: 0, count: 0 } },
+  ],
+  [
+    "mean time of no visits",
+    "exports.handler = (req) => new Date(Math.floor(req.body.ms / req.body.visits)).toISOString()",
+    { body: { ms: 0, visits: 0 } },
+  ],
+  [
+    "mean of an empty list",
+    "exports.handler = (req) => { const all = req.body.times; const sum = all.reduce((a, b) => a + b, 0); return new Date(Math.round(sum / all.length)).toISOString() }",
+    { body: { times: [] } },
+  ],
 ];
 
 describe("what the app reckons with", () => {

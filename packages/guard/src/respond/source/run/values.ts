@@ -330,7 +330,8 @@ export function combineNumber(values: readonly Value[], result: unknown): Source
   // One of the code's own is what is wrong.
   return combine(
     bad.length > 0 ? bad : values,
-    bad.some((each) => !sourceOf(each)),
+    // Of numbers that are some, as 0 / 0, the code has made none.
+    bad.length === 0 || bad.some((each) => !sourceOf(each)),
   );
 }
 
