@@ -102,6 +102,18 @@ const OWN: readonly Case[] = [
     { body: {} },
   ],
   ["no condition", 500, "exports.handler = (req) => { throw new Error('No ' + req.body.name) }", { body: {} }],
+  [
+    "stop called for the app's own reason",
+    500,
+    "const rows = []\nfunction stop(req) { if (!req.query.debug) throw new Error('Something went wrong, try again'); throw new Error('rows empty') }\nexports.handler = (req) => { if (rows.length === 0) stop(req); return rows[0] }",
+    { method: "GET", target: "/" },
+  ],
+  [
+    "hidden details of an own failure",
+    500,
+    "const cache = { isReady: false }\nfunction reject(req) { if (req.query.verbose === undefined) throw new Error('Sorry, that did not work') }\nexports.handler = async (req) => { const ok = await Promise.resolve(cache.isReady); if (!ok) reject(req); return 1 }",
+    { method: "GET", target: "/" },
+  ],
 ];
 
 describe("what the app throws on purpose", () => {

@@ -95,8 +95,12 @@ export function readThrow(
   { guards, scope, node }: Extract<Spot, { readonly kind: "throw" }>,
   message: string,
 ): Reasons | undefined {
-  if (guards.length === 0 || OF_ITSELF.test(message) || node.of?.type !== "call") return undefined;
-  const unique = [...new Map(guards.map((guard) => [guard?.test, guard])).values()];
+  const own = guards.filter((guard) => !guard?.isOfCaller);
+  const isAsked = (guard: Guard | undefined): boolean => guard !== undefined && Boolean(listParts(replay, guard.test, guard.scope)?.length);
+  // What is thrown for the request alone may be thrown because of what the app has not.
+  if (!guards.every((guard) => own.includes(guard) || isAsked(guard))) return undefined;
+  if (own.length === 0 || OF_ITSELF.test(message) || node.of?.type !== "call") return undefined;
+  const unique = [...new Map(own.map((guard) => [guard?.test, guard])).values()];
   const reasons = unique.map((guard) => (guard ? findReasons(replay, guard, scope) : []));
   if (reasons.some(({ length }) => length === 0)) return undefined;
   const all = reasons.flat();

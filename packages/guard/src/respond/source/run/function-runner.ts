@@ -181,7 +181,7 @@ export abstract class FunctionRunner extends OperatorRunner {
       return UNKNOWN;
     }
     const { plan } = this.world;
-    const { depth, isOnTarget, target } = this;
+    const { depth, isOnTarget, target, guards } = this;
     const next = plan[depth + 1];
     const isNext = next?.code === code && (isOnTarget || plan[depth]?.isAsync === true);
     const returns = this.returns;
@@ -193,7 +193,7 @@ export abstract class FunctionRunner extends OperatorRunner {
       this.depth += 1;
       this.isOnTarget = false;
       this.target = next.at;
-      this.guards = [];
+      this.guards = guards.map((guard) => guard && { ...guard, isOfCaller: true });
     } else this.target = undefined;
     try {
       const value = this.run(thing, self, given);
@@ -209,6 +209,7 @@ export abstract class FunctionRunner extends OperatorRunner {
       this.depth = depth;
       this.isOnTarget = isOnTarget;
       this.target = target;
+      this.guards = guards;
     }
   }
 

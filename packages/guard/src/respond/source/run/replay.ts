@@ -73,7 +73,7 @@ export abstract class Replay {
   isOnTarget = true;
   /** The token where the frame stands that is being run; undefined in every other function. */
   target: number | undefined;
-  /** The conditions around the place that failed, in its function; undefined where nobody can say what led there. */
+  /** The conditions around the place that failed, in its function and around its call; undefined where nobody can say what led there. */
   guards: (Guard | undefined)[] = [];
   /** What stands in for parts of a condition when it is tried again. */
   others: ReadonlyMap<Node, Value> | undefined;

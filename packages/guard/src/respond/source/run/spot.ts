@@ -3,7 +3,7 @@ import type { Node, NodeOf } from "../parse/syntax.ts";
 import type { Scope, Value } from "./values.ts";
 
 /** A condition that stands around a place, and how it came out. */
-export type Guard = { readonly test: Node; readonly isMet: boolean };
+export type Guard = { readonly test: Node; readonly isMet: boolean; readonly scope: Scope; readonly isOfCaller?: boolean };
 
 /** What is seen of an operation that stands where the error was thrown. */
 export type Spot =

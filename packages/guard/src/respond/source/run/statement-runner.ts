@@ -103,7 +103,7 @@ export class StatementRunner extends ExpressionRunner {
   private runIf(node: NodeOf<"if">, scope: Scope): Completion {
     const test = this.truth(this.evaluate(node.test, scope));
     const isMet = contains(node.yes, this.target);
-    if (isMet || contains(node.no, this.target)) this.guards.push({ test: node.test, isMet });
+    if (isMet || contains(node.no, this.target)) this.guards.push({ test: node.test, isMet, scope });
     if (test !== undefined) return test ? this.runBlock(node.yes, scope) : node.no && this.runBlock(node.no, scope);
     if (contains(node.yes, this.target)) return this.runBlock(node.yes, scope);
     if (contains(node.no, this.target)) return this.runBlock(node.no as Node, scope);
