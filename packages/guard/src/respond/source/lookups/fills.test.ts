@@ -191,6 +191,46 @@ const OWN: readonly Case[] = [
     "const notes = [{ id: 'n1', owner: 'u1', text: 'x' }]\nexports.add = (req) => { notes.push(req.body) }\nexports.handler = (req) => notes.find((n) => n.owner === req.params.id).text",
     at("/notes/:id", "/notes/n1"),
   ],
+  [
+    "order items asked by the order's id",
+    "const orderItems = new Map([['i1', { n: 1 }]])\nexports.add = (req) => { orderItems.set(req.body.id, req.body) }\nexports.handler = (req) => orderItems.get(req.params.id).n",
+    at("/orders/:id/items", "/orders/o7/items"),
+  ],
+  [
+    "items asked by the order's id",
+    "const items = new Map([['i1', { n: 1 }]])\nexports.add = (req) => { items.set(req.body.id, req.body) }\nexports.handler = (req) => items.get(req.params.id).n",
+    at("/orders/:id/items", "/orders/o7/items"),
+  ],
+  [
+    "customers byId for orders",
+    "const byId = new Map([['c1', { name: 'A' }]])\nexports.addCustomer = (req) => { byId.set(req.body.id, req.body) }\nexports.handler = (req) => byId.get(req.params.id).name",
+    at("/orders/:id/customer", "/orders/o7/customer"),
+  ],
+  [
+    "capped store drops the oldest",
+    "const carts = new Map([['c1', { n: 1 }]])\nexports.add = (req) => { carts.set(req.body.id, req.body); evict() }\nfunction evict() { carts.delete(carts.keys().next().value) }\nexports.handler = (req) => carts.get(req.params.id).n",
+    at("/carts/:id", "/carts/c7"),
+  ],
+  [
+    "deleted by the wrong id",
+    "const carts = new Map([['c1', { n: 1 }]])\nexports.add = (req) => { carts.set(req.body.id, req.body) }\nexports.logout = (session) => { carts.delete(session.cartIds[0]) }\nexports.handler = (req) => carts.get(req.params.id).n",
+    at("/carts/:id", "/carts/c7"),
+  ],
+  [
+    "row id out of a database parameter, asked as a text",
+    "const products = [{ id: 'p1' }]\nconst orders = new Map()\nexports.keep = (row) => { orders.set(row.id, row) }\nexports.handler = (req) => orders.get(req.params.id).total",
+    at("/orders/:id", "/orders/7"),
+  ],
+  [
+    "notes by owner where the id is asked",
+    "const notes = [{ id: 'n1', owner: 'u1', text: 'x' }]\nexports.add = (req) => { notes.push(req.body) }\nexports.handler = (req) => notes.find((n) => n.owner === req.params.id).text",
+    at("/notes/:id", "/notes/n7"),
+  ],
+  [
+    "the code reads id where clients send orderId",
+    "const orders = new Map()\nexports.add = (req) => { const id = String(req.body.orderId); orders.set(id, req.body) }\nexports.handler = (req) => orders.get(req.body.id).total",
+    { body: { orderId: "o7" } },
+  ],
 ];
 
 describe("an entry that the app puts in as requests come", () => {

@@ -101,10 +101,23 @@ function isPutAlike({ script, name }: Named, { at, method }: Change, { node, dat
   if (asked === undefined || put === undefined || isList !== /^(?:push|unshift)$/.test(method)) return false;
   // What is put together of several, is another key than any part of it.
   if (!isPlain(expression) && !(isList && expression[0]?.text === "{")) return false;
-  if (!isList && !isNear(put, asked) && !isKeyOf(asked, put, name)) return false;
+  if (!isNear(put, asked) && !isKeyOf(asked, put, name)) return false;
   const kinds = kindsBehind(tokens, put);
+  // Of which kind those are that nobody sees, says only who puts them in.
+  const [code] = codesAround(script, at);
+  const known = kindsBehind(tokens.slice(code?.from, code?.end), put);
   const [wanted, other] = typeof data === "number" ? (["number", "text"] as const) : (["text", "number"] as const);
-  return !kinds.has("other") && (!isStrict || (!kinds.has(other) && (isSeen || kinds.has(wanted))));
+  return !kinds.has("other") && (!isStrict || (!kinds.has(other) && (isSeen || known.has(wanted))));
+}
+
+/** Is only what is named alike taken out of a map, and not what the app chooses? */
+function isDropNamed({ script, name }: Named, { at, method }: Change, { node }: Asking): boolean {
+  const expression = readUntil(script.tokens, at);
+  const [dropped = "", asked = ""] = [expression.at(-1)?.text, lastName(node)];
+  return (
+    method !== "delete" ||
+    (isPlain(expression) && (isNear(dropped, asked) || isKeyOf(asked, dropped, name) || isKeyOf(dropped, asked, name)))
+  );
 }
 
 const filled = remember<boolean>();
@@ -124,7 +137,11 @@ function readFilled(named: Named, asking: Asking, passed: ReadonlySet<ScriptTree
   const isFilled = ({ at }: Change): boolean =>
     !codesAround(script, at).some((code) => LOADS.test(code.name ?? "")) && isSteady(script, at);
   if (fills.length === 0 || !fills.every((each) => isFilled(each) && isPutAlike(named, each, asking))) return false;
-  if (changes.some((each) => !FILLS.test(each.method) && isDropDoubtful(script, each)) || isChangedElsewhere(named, passed)) return false;
+  if (
+    changes.some((each) => !FILLS.test(each.method) && (isDropDoubtful(script, each) || !isDropNamed(named, each, asking))) ||
+    isChangedElsewhere(named, passed)
+  )
+    return false;
   const put = fills.map(({ at }) => readUntil(script.tokens, at).at(-1)?.text);
   return !isRemade(new Set([script, ...passed]), [lastName(asking.node), asking.member, ...put]);
 }

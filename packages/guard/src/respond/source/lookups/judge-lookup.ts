@@ -8,27 +8,37 @@ import type { Replay } from "../run/replay.ts";
 import { type Spot, Stop } from "../run/spot.ts";
 import { isNothing, type Lookup, sourceOf, thingOf } from "../run/values.ts";
 import { readThrow } from "./deliberate-throw.ts";
-import { isNoKey } from "./odd-keys.ts";
+import { isKeyLike, isNoKey } from "./odd-keys.ts";
 
 /** Does the request have the key itself, under a name that the code never reads, or within what was taken for one? */
-function hasBetter(replay: Replay, { key, would }: Lookup, parsed: unknown): boolean {
+function hasBetter(replay: Replay, { key, would, of: collection }: Lookup, parsed: unknown): boolean {
   const names = new Set([...replay.passed].flatMap(collectNames));
+  // Which keys came with requests, nobody sees.
+  const isAny = collection !== undefined && isNothing(key.data);
   const isIn = (of: unknown, isWithin: boolean): boolean =>
-    typeof of === "object" && of !== null && Object.entries(of).some(([name, value]) => (isWithin || !names.has(name)) && would(value));
+    typeof of === "object" &&
+    of !== null &&
+    Object.entries(of).some(([name, value]) => (isWithin || !names.has(name)) && (would(value) || (isAny && isKeyLike(value))));
   return isIn(parsed, thingOf(key) !== undefined) || (thingOf(key) !== undefined && isIn(toData(key), true));
 }
 
 /** Names that say nothing of what is kept under them. */
 const GENERAL = /^(?:rows|items|entries|records|data|store|db|list|all|map|table|index|by[A-Z]\w*)$/;
+/** What a name may end in, behind what is kept. */
+const HOLDERS = /By[A-Z].*$|_?(?:map|store|table|list|index|db)$/i;
 
 /** Is a collection the one that the path speaks of: `/orders/:id`, of `orders` or `openOrders`, and not of `customers`? */
 function isOfPath(of: string, key: string, input: RecordedInput): boolean {
   const [parameter = ""] = Object.entries(readParams(input) ?? {}).find(([, value]) => value === key) ?? [];
   const parts = (input.route ?? "").split("/");
-  const before = parts[parts.findIndex((part) => /\w+/.exec(part)?.[0] === parameter && /^\W/.test(part)) - 1] ?? "";
+  const at = parts.findIndex((part) => /\w+/.exec(part)?.[0] === parameter && /^\W/.test(part));
+  const before = parts[at - 1] ?? "";
   const isMeant = (word: string): boolean =>
     isNear(word, before) || isNear(word, parameter) || parameter.toLowerCase().startsWith(word.toLowerCase().replace(/(?<=..)s$/, ""));
-  return GENERAL.test(of) || before === "" || [of, ...of.split(/(?=[A-Z])|_/)].some(isMeant);
+  // Behind the key something else may be asked for; and it is the last word that says what is kept: `openOrders`, `ordersById`, and not `orderItems`.
+  if (before === "" || GENERAL.test(of)) return before === "" || at === parts.length - 1;
+  const kept = of.replace(HOLDERS, "");
+  return [kept, kept.split(/(?=[A-Z])|_/).at(-1) as string].some((word) => word !== "" && isMeant(word));
 }
 
 /** Is a collection that is filled as requests come asked for the very value that was sent, and is it the one that is meant? */

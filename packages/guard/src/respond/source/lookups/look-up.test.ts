@@ -153,6 +153,30 @@ const OWN: readonly Case[] = [
     { ...ONE, target: "/notes/double" },
   ],
   ["a part of the path that the route has not", 500, `exports.handler = (req) => notes.get(req.params.note).text\n${NOTES}`, ONE],
+  [
+    "parser table by content-type with parameters",
+    500,
+    "const PARSERS = { 'application/json': { read: JSON.parse }, 'text/csv': { read: String } }\nexports.handler = (req) => PARSERS[req.headers['content-type']].read(req.body)",
+    { body: { a: 1 }, headers: { "content-type": "application/json; charset=utf-8" } },
+  ],
+  [
+    "renderer table by the whole accept header",
+    500,
+    "const RENDER = { 'text/html': { out: (x) => x }, 'application/json': { out: JSON.stringify } }\nexports.handler = (req) => RENDER[req.headers.accept].out(1)",
+    { method: "GET", target: "/", headers: { accept: "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8" } },
+  ],
+  [
+    "texts by the whole accept-language",
+    500,
+    "const TEXTS = { de: { hi: 'Hallo' }, en: { hi: 'Hi' } }\nexports.handler = (req) => TEXTS[req.headers['accept-language']].hi",
+    { method: "GET", target: "/", headers: { "accept-language": "de-DE,de;q=0.9,en;q=0.8" } },
+  ],
+  [
+    "texts Map by req.get accept-language",
+    500,
+    "const TEXTS = new Map([['de', { hi: 'Hallo' }], ['en', { hi: 'Hi' }]])\nexports.handler = (req) => TEXTS.get(req.get('accept-language')).hi",
+    { method: "GET", target: "/", headers: { "accept-language": "fr-FR,fr;q=0.9,en-US;q=0.8,en;q=0.7" } },
+  ],
 ];
 
 describe("an entry that the request names and the app has not", () => {

@@ -85,7 +85,8 @@ function lookFor(replay: Replay, wanted: Wanted, keys: Keys): Value | undefined 
   const isKept = named !== undefined && isFilledFor(named, { node, data: key.data, member, isStrict, isSeen }, scriptsOf(replay));
   // What can never be found, whatever is asked for, is looked for by mistake.
   if (isSeen ? !seen.some((each) => candidatesFor(each, isText).some(would)) : !isKept) return undefined;
-  if (!isKept && !isOdd(data, seen)) return undefined;
+  // A header has parts, which it is for the code to take apart.
+  if (!isKept && (sourceOf(key)?.isHeaders ? !isNoKey(data) : !isOdd(data, seen))) return undefined;
   if (isKeyLike(data) && seen.some((each) => (isStrict ? each === data : String(each) === String(data)))) return undefined;
   return { data: Symbol("looked up"), source: undefined, lookup: { key, node, would, of: isKept ? named.name : undefined } };
 }

@@ -29,6 +29,10 @@ describe("isOdd", () => {
     ["a role with a colon", "team:owner", ["admin", "editor"]],
     ["the other truth value", "true", ["false"]],
     ["a size by number", "42", ["S", "M"]],
+    ["a zone with its continent", "America/Argentina/Buenos_Aires", ["UTC", "CET"]],
+    ["a plan of several words", "enterprise_unlimited_annual", ["free", "pro"]],
+    ["an event of several words", "customer.subscription.trial_will_end", ["ping"]],
+    ["a media type with its letters", "text/csv; charset=utf-8", ["text/csv", "text/plain"]],
   ])("leaves open whether %s was forgotten", (...[, key, keys]) => {
     expect(isOdd(key, keys)).toBe(false);
   });

@@ -80,6 +80,18 @@ const OWN: readonly Case[] = [
       "db.exec(`create table pets (id integer primary key, name text)`)\nexports.handler = (req) => { db.exec('begin'); db.prepare('insert into pets (id) values (?)').run(req.params.id); db.exec('rollback'); return db.prepare('select * from pets where id = ?').get(req.params.id).name }",
     at("/pets/:id", "/pets/5"),
   ],
+  [
+    "row of order_items by the order's id",
+    DATABASE +
+      "db.exec('create table order_items (id integer primary key, order_id integer, n integer); insert into order_items values (500, 7, 2)')\nexports.handler = (req) => db.prepare('select * from order_items where id = ?').get(req.params.id).n",
+    at("/orders/:id/first", "/orders/7/first"),
+  ],
+  [
+    "row of user_settings by the user's id",
+    DATABASE +
+      "db.exec('create table user_settings (id integer primary key, user_id integer, theme text); insert into user_settings values (500, 7, 2)')\nexports.handler = (req) => db.prepare('select * from user_settings where id = ?').get(Number(req.params.id)).theme",
+    at("/users/:id/settings", "/users/7/settings"),
+  ],
 ];
 
 describe("a row that the request names", () => {
