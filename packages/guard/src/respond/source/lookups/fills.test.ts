@@ -231,6 +231,11 @@ const OWN: readonly Case[] = [
     "const orders = new Map()\nexports.add = (req) => { const id = String(req.body.orderId); orders.set(id, req.body) }\nexports.handler = (req) => orders.get(req.body.id).total",
     { body: { orderId: "o7" } },
   ],
+  [
+    "what is fetched when it is asked for",
+    "const rates = new Map([['EUR', { r: 1 }]])\nconst fetchRate = (c) => { rates.set(c, { r: 2 }) }\nexports.warm = (req) => fetchRate(req.body.c)\nexports.handler = (req) => rates.get(req.params.c).r",
+    at("/rates/:c", "/rates/USD"),
+  ],
 ];
 
 describe("an entry that the app puts in as requests come", () => {

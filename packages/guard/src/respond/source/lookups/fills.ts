@@ -9,7 +9,7 @@ import { type Change, findChanges, isChangedElsewhere, isDropDoubtful, isSteady 
 
 /** What loads a collection at the start, registers what the app itself has, or keeps what is to be had elsewhere, does not fill it as requests come. */
 const LOADS =
-  /load|init|warm|seed|refresh|sync|boot|start|cach|popul|memo|setup|receiv|consum|ingest|listen|poll|subscri|message|event|import|regist|defin|declar|config|provid|translat|install|^on/i;
+  /load|fetch|init|warm|seed|refresh|sync|boot|start|cach|popul|memo|setup|receiv|consum|ingest|listen|poll|subscri|message|event|import|regist|defin|declar|config|provid|translat|install|^on/i;
 const FILLS = /^(?:set|add|push|unshift|=)$/;
 
 /** What makes a text, and what makes a number. */

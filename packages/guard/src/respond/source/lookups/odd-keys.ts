@@ -5,11 +5,11 @@ const WORDS = /^(?:undefined|null|NaN|true|false|constructor|__proto__|prototype
 /** Signs of markup and of code, and what nobody writes. Others stand in keys that may have been forgotten: `pt-BR`, `c#`, `<=` beside `<`. */
 const UNUSUAL = /[\p{Cc}\p{Cs}"\\<>{}[\]|^`]/u;
 const NUMBER = /^[-+]?\d*\.?\d+(?:e\d+)?$/i;
-/** A count, or a size: `42` beside `S` and `M` may have been forgotten. */
-const SMALL = /^\d{1,4}$/;
+/** A count, a size, a code: `42` beside `S` and `M` may have been forgotten, and so may a postcode or what is on a barcode. */
+const SMALL = /^\+?\d{1,14}$/;
 
 /** Some words with signs between them may have been forgotten, however many they are: `invoice.payment_failed` beside `ping`, `text/plain; charset=utf-8`. */
-const JOINED = /^(?=.{1,99}$)[\p{L}\p{N}]+(?:[-_./:+*,;= ]+[\p{L}\p{N}*]+)+$/u;
+const JOINED = /^(?=.{1,99}$)\/?[\p{L}\p{N}]+(?:[-_./:+*,;= ]+[\p{L}\p{N}*]+)+$/u;
 
 /** Is a value one that keys are? */
 export const isKeyLike = (value: unknown): value is string | number => typeof value === "string" || typeof value === "number";
