@@ -14,7 +14,7 @@ type Claim = {
 };
 
 const WORDS =
-  "pending dummy the your these masked undefined unset same-origin true string missing boolean nan nil false optional invalid omit bearer unchanged expired required n/a filtered removed null basic number none hidden todo present tbd include absent object redacted no error anonymous reset example should incorrect changed email failed unknown token valid private options valor apikey array placeholder cannot changeme local failure empty wrong bytes secret default username mandatory using active mismatch inactive password public".split(
+  "pending the your these masked undefined unset same-origin true string missing boolean nan nil false optional invalid omit bearer unchanged expired required n/a filtered removed null basic number none hidden todo present tbd include absent object redacted no error anonymous reset example should incorrect changed email failed unknown token valid private options valor apikey array placeholder cannot changeme local failure empty wrong bytes secret default username mandatory using active mismatch inactive password public".split(
     " ",
   );
 
@@ -27,7 +27,7 @@ export const NO_VALUE = new Set(WORDS.slice(0, WORDS.indexOf("no")));
 // The expressions below are applied to the first 128 characters of a value.
 /** Values that only say where the secret comes from, and up to three signs. None begins with a letter or a digit. */
 const PLACEHOLDER =
-  /^(?:["']?(?:\\?\$\{[^}]+\}[:@/.=-]?)+["']?|#\{[^}]*\}|\$\([\w. :/=-]+\)|["']?\$\$?(?:[A-Za-z_]\d?){1,64}["']?|\$?\{\{[^{}]+\}\}|<\/?[\w -]{1,64}>(?:\W.*)?|&lt;[\w -]{1,64}&gt;|%(?!\d)[\w()]{1,32}%?|@(?:\w{1,32}(?:[.-]\w{1,32}){0,4}@|[a-z_]{1,32})|\{[ $]?[\w.>-]{0,32}(?:[!:][\w.<>]{1,9})? ?\}|\?|:\w{1,32}|\$\d{1,3}|[^\p{L}\p{N}]{1,3})$/iu;
+  /^(?:["']?(?:\\?\$\{[^}]+\}[:@/.=-]?)+["']?|#\{[^}]*\}|\$\([\w. :/=-]+\)|["']?\$\$?(?:[A-Za-z_]\d?){1,64}["']?|\$?\{\{[^{}]+\}\}|<\/?[\w -]{1,64}>(?:\W.*)?|&lt;[\w -]{1,64}&gt;|%(?!\d)[\w()]{1,32}%?|@(?:[\w.-]{1,32}@|[a-z_]{1,32})|\{[ $]?[\w.>-]{0,32}(?:[!:][\w.<>]{1,9})? ?\}|\?|:\w{1,32}|\$\d{1,3}|[^\p{L}\p{N}]{1,3})$/iu;
 
 /** Text in place of a secret: a mask, or a placeholder for somebody to fill in. */
 export const BLANK =
@@ -66,7 +66,7 @@ export function isSentence(text: string): boolean {
 
 /** Validation messages stored under a field's name: `{"password": "must be at least 8 characters"}`. */
 const SAID_OF_FIELD =
-  /^(?:is (?:too|not|required|invalid|missing|incorrect|weak|expired)|(?:must|should|can(?:not|'t)) [a-z]+|has (?:been|already)|do(?:es)?(?:n't| not) match|not (?:set|provided)|too (?:short|long|weak))\b/;
+  /^(?:is (?:too|not|required|invalid|missing|incorrect|weak|expired)|(?:must|should|can(?:not|'t)) (?:be|have|contain|match|include|not|differ)|has (?:been|already)|do(?:es)?(?:n't| not) match|not (?:set|provided)|too (?:short|long|weak))\b/;
 
 /** True for such a message, which nobody uses as a passphrase. */
 export function isSaidOfField(text: string): boolean {
@@ -137,9 +137,9 @@ function isVariable({ scan, value, name, operator }: Claim, kind: KeyKind, raw: 
   const behind = text.slice(value.end, value.end + 2);
   if (kind === "password")
     return (
-      (/^(?:[A-Z]{1,4}[a-z]{2,}){2,4}$/.test(raw) && /^(?:[;)]| [|}])/.test(behind)) ||
+      (/^(?:[A-Z]{1,4}[a-z]{2,}){2,4}$/.test(raw) && /^(?:[;)]| \|)/.test(behind)) ||
       // `password: hashedPassword,`, `password = pass;`, `password = args => {`
-      (/^(?:(?:[a-z]{2,16}P|p)(?:ass(?:w(?:or)?d)?|wd)|args)$/.test(raw) && /^(?:[,;)]| =)/.test(behind))
+      (/^(?:(?:[a-z]*(?:ed|new)P|p)(?:ass(?:w(?:or)?d)?|wd)|args|SecretString)$/.test(raw) && /^(?:[,;)]| [=}])/.test(behind))
     );
   return IDENTIFIER.test(raw) && ((LONG_KINDS.test(kind) && !/[a-z]{16}/.test(raw)) || /^(?:[;,)|=<[&]| [|=&+?!}])/.test(behind));
 }
@@ -167,8 +167,8 @@ function isCredibleBare(claim: Claim, kind: KeyKind, raw: string): boolean {
   )
     return false;
   if (((kind === "session" || kind === "auth") && /^[a-z\d]{1,7}$/.test(raw)) || isVariable(claim, kind, raw)) return false;
-  // `db_password: Modifying...`, as Terraform goes on; `doesn't match`, `Change your password`: sentences.
-  if (/^(?:[A-Z][a-z]+\.{3}|[A-Za-z]{2,16}(?:'[a-z]{1,2}| your| the) )/.test(raw + scan.text.slice(value.end, value.end + 6))) return false;
+  // `db_password: Modifying...`, as Terraform goes on; `doesn't match`, `Change your password`: sentences. `enter the dragon` is none.
+  if (/^[A-Z][a-z]+\.{3}|^[A-Za-z]+(?:sn't| (?:your|the) pass)/.test(raw + scan.text.slice(value.end, value.end + 10))) return false;
   if (operator === "assign" || operator === "tag")
     // `password= stores a digest`: Ruby's name of a method.
     return (
@@ -200,11 +200,11 @@ const NO_TOKEN = /^(?:[a-z]+(?:\.[a-z]+)+|\[(?:\.{3})?[a-z_$.]+\]|#[\da-f]{3,6}|
  * random has digits or both cases in it.
  */
 const WORDING =
-  /^(?:[ '"<([./]{0,2}(?:[A-Z]?[a-z]{1,15}|[A-Z]{1,15})(?:[ ._/|<>,-]{1,2}(?:[A-Z]?[a-z]{1,15}|[A-Z]{1,15})|[A-Z][a-z]{2,15}){0,9}[ '">)\].:;,]{0,2}|(?:[A-Z][a-z]+\.)?[A-Z]{2,15}\d{0,2}(?:_[A-Z]{0,15}\d{0,2}){1,6}|(?=.*[^ -~])[\p{L}\p{M} .-]+|(?:\d{1,9}(?:\.\d{1,9})?(?:[mnuµ]?s|[dhm]))+|[$€£]\d[\d.,]*|\[[-\d.,\s]+\]?)$/u;
+  /^(?:[ '"<([./]{0,2}(?:[A-Z]?[a-z]{1,15}|[A-Z]{1,15})(?:[ ._/|<>,-]{1,2}(?:[A-Z]?[a-z]{1,15}|[A-Z]{1,15})|[A-Z][a-z]{2,15}){0,9}[ '">)\].:;,]{0,2}|[A-Z]+_[A-Z_]*\d{0,2}|(?=.*[^ -~])[\p{L}\p{M} .-]+|(?:[\d.]+(?:[mnuµ]?s|[dhm]))+|[$€£][\d.,]+|\[[-\d.,\s]+\]?)$/u;
 
-/** True for words where only something random could be a secret of this kind. */
+/** True for words where only something random could be a secret of this kind. A key may be a phrase that somebody chose. */
 export function isWording(raw: string, kind: KeyKind): boolean {
-  return LONG_KINDS.test(kind) && WORDING.test(raw);
+  return LONG_KINDS.test(kind) && WORDING.test(raw) && !/^key[ -~]*$/.test(kind + raw);
 }
 
 /**
@@ -231,7 +231,7 @@ function isPublic({ name, value }: Claim, kind: KeyKind, raw: string): boolean {
     (/^(?:code|appid)$/i.test(name) && !isTokenLike(raw, 16)) ||
     isNoNumber(raw, kind, name) ||
     // A single word without quotes may be a variable's value: `TOKEN=tiger`.
-    (isWording(raw, kind) && !(value.isQuoted ? /^[a-z]{13}/ : /^(?=.*[a-z])[A-Za-z_]+$/).test(raw)) ||
+    (isWording(raw, kind) && !(value.isQuoted ? /^[a-z]{13}/ : /^(?!dummy)(?=.*[a-z])[A-Za-z_]+$/).test(raw)) ||
     (kind !== "password" && ((IDENTIFIER.test(raw) && TOLD_OF.test(name)) || NO_TOKEN.test(raw)))
   );
 }
@@ -295,7 +295,7 @@ function isCredibleQuoted({ scan, value }: Claim, kind: KeyKind, raw: string): b
   if (scan.codes[value.end] === 0x60 && raw.includes("${")) return false;
   // `"application:" + key`: a label before what is joined to it.
   const behind = scan.text.slice(value.end, value.end + 6);
-  if ((/[:=]$/.test(raw) && /^['"]\s{0,4}[+.]/.test(behind)) || /^['"] {0,4}=>/.test(behind)) return false;
+  if ((/[:=]$/.test(raw) && /^['"]\s{0,4}[+.]/.test(behind)) || /^['"] {0,3}=> ?['"]/.test(behind)) return false;
   // A passphrase consists of words too, but they are no statement.
   const mayBePhrase = kind === "password" || kind === "secret";
   const prose =
@@ -323,7 +323,7 @@ function isCredibleNamed(claim: Claim, kind: KeyKind, raw: string): boolean {
  * range.
  */
 export function isVersion(raw: string, kind: KeyKind): boolean {
-  return (kind !== "password" || /^[~^*]/.test(raw)) && /^(?:\*|[~^v]?\d+\.\d+\.\d+)(?:-[\w.]+|(?:\.\d+){2,}| \|\|.*)?$/.test(raw);
+  return (kind !== "password" || /^[~^]/.test(raw)) && /^(?:\*|[~^v]?\d+\.\d+\.\d+)(?:-[\w.]+|(?:\.\d+){2,}| \|\|.*)?$/.test(raw);
 }
 
 /** Decides whether the value after a name is a secret, by the name's kind, the operator, and the value itself. */

@@ -112,9 +112,9 @@ function isSaid({ pass, frame }: Walk, kind: KeyKind, plain: string): boolean {
     (LONG_KINDS.test(kind) && (isBelow ? /^[a-z.]{1,12}$/.test(plain) : isSaidOf(plain) || DONE.test(plain))) ||
     isSaidOf(plain, NO_VALUE) ||
     isNoNumber(plain, kind, label) ||
-    isVersion(plain, about.endsWith("ependencies") ? "secret" : kind) ||
+    isVersion(plain, /ependencies/.test(about) ? "secret" : kind) ||
     // In a structure a word, or several, may be what somebody chose.
-    (isWording(plain, kind) && /[^\w ]|^ | $/.test(plain)) ||
+    (isWording(plain, kind) && /^ |[^\w ]| $/.test(plain)) ||
     // A password that begins with a letter may be a phrase: `enter the dragon`.
     (BLANK.test(plain) && (kind !== "password" || /^\W/.test(plain))) ||
     // A reference to an entry of a secret store: `"secret": {"name": "shop-db", "key": "password"}`.
@@ -122,7 +122,7 @@ function isSaid({ pass, frame }: Walk, kind: KeyKind, plain: string): boolean {
     isSaidOfField(plain) ||
     (isSentence(plain) && (isObject !== true || ABOUT_KEYS.test(about))) ||
     // A command is read as the text it is.
-    (about === "scripts" && /^(?:node|tsx|npm) |^[a-z]+ --?[a-z]/.test(plain))
+    (about === "scripts" && /^[a-z]+ --?[a-z]|^(?:node|tsx|npm) /.test(plain))
   );
 }
 

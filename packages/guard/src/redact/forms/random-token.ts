@@ -74,7 +74,7 @@ const SMALL = /^(?!baf)(?=[\da-f]*[g-z])(?=(?:[a-z]*\d){5})[a-z\d]+$/;
 
 /** True for an alphabet that ids are drawn from: that many random characters are never all different. */
 function isAlphabet(text: string): boolean {
-  return text.length > 35 && !text.includes(text.charAt(0), 1) && new Set(text).size === text.length;
+  return text.length > 35 && new Set(text).size === text.length;
 }
 
 /** The lengths of SHA-1, SHA-256, SHA-384 and SHA-512 in base64: digests are not secrets. */
