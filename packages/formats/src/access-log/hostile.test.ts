@@ -72,6 +72,7 @@ describe("hostile lines", () => {
       "quotes that nothing closes behind a request",
       `"GET / HTTP/1.1" 200 5 1.1.1.1 [21/Nov/2026:10:00:00 +0000] "${String.raw`\"`.repeat(30_000)}`,
     ],
+    ["quoted words behind a whole request", `1.1.1.1 - - [21/Nov/2026:10:00:00 +0000] "GET / HTTP/1.1"${' "x"'.repeat(15_000)}`],
     ["digits", "1".repeat(65_000)],
     ["words", "a.b-c/d ".repeat(8000)],
   ])(

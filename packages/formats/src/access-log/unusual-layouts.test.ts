@@ -95,6 +95,11 @@ it("a query may stand apart from its path", () => {
   expect(read(`Nov 23 10:00:00 lb1 haproxy[123]: ${line}`)).toMatchObject({ [STATUS]: 502, "url.path": "/a", "url.query": "b=1" });
 });
 
+it("a request ends with its last protocol where its query has one in quotes that the server did not escape", () => {
+  const told = { [STATUS]: 404, "url.path": "/a", "url.query": 'x= HTTP/1.1"' };
+  expect(read(`10.0.0.1 - - ${TIME} "GET /a?x= HTTP/1.1" HTTP/1.1" 404 8 "-" "curl/8.5.0"`)).toMatchObject(told);
+});
+
 it.each(["up_status", "upstreamStatus"])("an upstream's status may be called %s", (name) => {
   expect(read(`method=GET uri="/a" status=502 remote=10.0.0.1 ${name}=502`)).toMatchObject({ [STATUS]: 502, "upstream.status_code": 502 });
 });

@@ -44,6 +44,14 @@ export function readClfHead(line: string): ClfHead | undefined {
 const WHOLE = / HTTP\/\d(?:\.\d)?$/;
 const QUOTED = /^(?: ?"[^"]*"| -)*(?: ?"[^"]*)?$/;
 
+/** True if a protocol stands directly before `end`, and after `from`. */
+const isWholeAt = (line: string, from: number, end: number): boolean =>
+  WHOLE.test(line.slice(Math.max(from, end - 10), Math.max(from, end)));
+
+/** True for a quote that may end the request or a quoted field, after a whole request that ended at `first`. */
+const mayFollow = (line: string, first: number, quote: number): boolean =>
+  isWholeAt(line, first, quote) || QUOTED.test(line.slice(first + 1, quote + 1));
+
 /**
  * The end of the request: the first quote that status and size follow. A request may contain quotes that its server did not escape, so
  * further quotes are tried until the rest fits.
@@ -52,12 +60,13 @@ function findRequestEnd(line: string, start: number) {
   // Traefik 1.4 writes absent statuses and sizes as Go formats them.
   const after = / {1,3}(\d{3}|-|%!d\(<nil>\)) (\d+|-|%!d\(<nil>\))(?= |$)/y;
   const first = findClosingQuote(line, start);
-  const isWhole = WHOLE.test(line.slice(Math.max(start, first - 10), Math.max(start, first)));
+  const isWhole = isWholeAt(line, start, first);
   for (let quote = first; quote !== -1; quote = findClosingQuote(line, quote + 1)) {
-    // After a whole request there may be quoted fields before the status. Anything else there belongs to a layout of another family.
-    if (isWhole && quote !== first && !QUOTED.test(line.slice(first + 1, quote + 1))) return undefined;
     after.lastIndex = quote + 1;
     const match = after.exec(line);
+    // After a whole request there may be quoted fields before the status. Anything else there belongs to a layout of another family,
+    // unless the request ends there once more. It is asked once: from every quote it would read a long line as often as it has quotes.
+    if (match !== null && isWhole && quote !== first && !mayFollow(line, first, quote)) return undefined;
     // Some layouts have the size first. It is recognised because it is not a code in use.
     if (match !== null && /^\d/.test(match[1] ?? "") && !isUsualStatus(match[1]) && isSizeFirst(line, match[2], after.lastIndex))
       return undefined;
