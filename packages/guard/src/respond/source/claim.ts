@@ -259,6 +259,8 @@ const NAMED = /^(?:Value |(?!Cannot).*?(?:: |from |['"])+)(.*?)(?: out .*|['"].*
 
 /** The kind of words that a package may write as well: it refuses a value as the language does. */
 export const OF_PACKAGES = -4;
+/** The words of what the app throws by itself. */
+export const OF_THE_APP = -5;
 
 /** The claim that an error makes, and which kind of words it has; undefined for words that claim nothing of one value. */
 export function readClaim(message: unknown, name: string): { readonly kind: number; readonly claim: Claim } | undefined {

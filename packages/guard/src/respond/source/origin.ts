@@ -1,6 +1,6 @@
 /** Which functions of the app a stack says to have run, and who called the first of them. */
 import type { Exchange } from "../../exchange.ts";
-import { OF_PACKAGES } from "./claim.ts";
+import { OF_PACKAGES, OF_THE_APP } from "./claim.ts";
 import { codesAround } from "./names/codes-around.ts";
 import { type Frame, readFrames, Scripts } from "./frames.ts";
 import type { Step } from "./run/replay.ts";
@@ -18,6 +18,11 @@ const MAX_STACKS = 256;
 
 /** What became of each kind of words with each stack; all are let go when there are too many. */
 const origins = new Map<string, WeakRef<Origin> | undefined>();
+
+/** Does a condition stand before the place that threw? What is thrown without one is not thrown for what the request says, and need not be run again. */
+function hasCondition({ code, at }: Step): boolean {
+  return code.script.tokens.slice(code.from, at).some(({ text }) => text === "if");
+}
 
 function readOrigin(kind: number, stack: string): Origin | undefined {
   const frames = readFrames(stack);
@@ -40,6 +45,7 @@ function readOrigin(kind: number, stack: string): Origin | undefined {
     plan.unshift({ code, at: site.at, isAsync: (frames[at] as { isAsync: boolean }).isAsync });
   }
   if (plan.length === 0 || frames[first]?.kind !== "app") return undefined;
+  if (kind === OF_THE_APP && !hasCondition(plan.at(-1) as Step)) return undefined;
   const called = frames.slice(last + 1).find(({ kind }) => kind !== "node" && kind !== "native");
   return { plan, modules: scripts, isThrownAbove: first > 0, called };
 }

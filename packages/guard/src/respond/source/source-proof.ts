@@ -5,7 +5,7 @@
 import { types } from "node:util";
 import type { Exchange } from "../../exchange.ts";
 import type { ErrorAnswer } from "../error-facts.ts";
-import { believed, type Claim, OF_PACKAGES, readClaim, type Refused, refusedBy } from "./claim.ts";
+import { believed, type Claim, OF_PACKAGES, OF_THE_APP, readClaim, type Refused, refusedBy } from "./claim.ts";
 import { codesAround } from "./names/codes-around.ts";
 import { enter, type Given } from "./enter.ts";
 import { enterCaller, enterStack, findCallers } from "./enter-stack.ts";
@@ -92,7 +92,6 @@ function readInput({ view, request }: Exchange, bodyText: () => string | undefin
 
 /** Words of the app's own claim nothing of one value: only that it throws them on purpose is looked at. */
 const NO_CLAIM: Claim = { holds: () => false, would: () => false, pick: () => undefined };
-const OF_THE_APP = -5;
 /** The errors of schemas that say what of a value they refuse. */
 const OF_SCHEMAS = /^\$?(?:Zod|Vali)Error$/;
 
